@@ -48,7 +48,19 @@ export type Direction = 'in' | 'out';
 
 /** Bitrix24's STATUS_CODE of telephony.externalcall.finish. */
 export type CallStatus =
-  | '200' | '304' | '603' | '603-S' | '403' | '404' | '486' | '484' | '503' | '480' | '402' | '423' | 'OTHER';
+  | '200'
+  | '304'
+  | '603'
+  | '603-S'
+  | '403'
+  | '404'
+  | '486'
+  | '484'
+  | '503'
+  | '480'
+  | '402'
+  | '423'
+  | 'OTHER';
 
 /** Whether a person can be called right now. `reason` is one short code for docs/protocol.md's table. */
 export type PhoneState =
@@ -59,7 +71,11 @@ export type NotReady = 'microphone_denied' | 'not_registered' | 'wrong_password'
 
 /** From the phone's frame to the object. A message with `id` is repeated after a reconnect until its answer came. */
 export type FrameMessage =
-  | { readonly t: 'state'; readonly state: PhoneState }
+  /**
+   * Sent first after every (re)connect and at each change. `legs` names every leg this browser still holds: a leg the
+   * object thinks alive that is not named has died with its page.
+   */
+  | { readonly t: 'state'; readonly state: PhoneState; readonly legs: readonly string[] }
   | { readonly t: 'vitals'; readonly loads: readonly number[] }
   | { readonly t: 'renew'; readonly id: string }
   | {
@@ -111,10 +127,8 @@ export type ObjectMessage =
   | { readonly t: 'registered'; readonly id: string; readonly leg: string; readonly callId: string }
   | { readonly t: 'refused'; readonly id: string; readonly error: string; readonly message: string }
   | { readonly t: 'ack'; readonly id: string }
-  /** ONEXTERNALCALLSTART: Bitrix24 registered `callId` and showed the card; dial it (de-duplicate by callId). */
+  /** Click-to-call or call-back: `callId` is registered and its card shown; adopt and dial it (de-duplicate by callId). */
   | { readonly t: 'dial'; readonly callId: string; readonly number: string; readonly line: string }
-  /** ONEXTERNALCALLBACKSTART: ring this person, then the customer. */
-  | { readonly t: 'callback'; readonly number: string; readonly line: string; readonly text: string }
   /** The call was answered by a colleague; this leg stops ringing. */
   | { readonly t: 'elsewhere'; readonly leg: string; readonly callId: string };
 

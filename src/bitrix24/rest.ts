@@ -1,0 +1,124 @@
+import { err, ok, type Result } from '../http/result.ts';
+import { classify, type RestError } from './errors.ts';
+import { encodeForm, type Params } from './form.ts';
+
+/** Where and as whom to call. */
+export interface RestAccess {
+  /** `https://acme.bitrix24.de/rest/` */
+  readonly endpoint: string;
+  readonly token: string;
+}
+
+/** What the client needs from outside; handed in so that tests decide what the network does. */
+export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+/** Bitrix24 itself gives up after 60 s; a person is waiting for most of our calls (ms). */
+export const REST_TIMEOUT_MS = 20_000;
+
+const record = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+
+/** Unix ms at which an exhausted method may be called again (`operating_reset_at`, seconds), where the answer says so. */
+function resetAt(body: Record<string, unknown>): number | undefined {
+  const seconds = Number(record(body['time'])['operating_reset_at']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}
+
+/** Reads the error of an answer's body, or null. Also used for the nested answers of a batch. */
+export function readError(status: number, body: Record<string, unknown>): RestError | null {
+  const code = body['error'];
+  if (code === undefined && status < 400) return null;
+  const description = typeof body['error_description'] === 'string' ? body['error_description'] : '';
+  const limitedUntil = String(code).toUpperCase() === 'OPERATION_TIME_LIMIT' ? resetAt(body) : undefined;
+  return classify(status, code === undefined ? '' : String(code), description, limitedUntil);
+}
+
+/** POSTs a form and reads JSON; the redirect of a renamed portal is reported, not followed (a followed POST turns GET). */
+export async function postForm(
+  fetch: Fetch,
+  url: string,
+  params: Params,
+): Promise<Result<{ status: number; body: Record<string, unknown> }, RestError>> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: encodeForm(params),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REST_TIMEOUT_MS),
+    });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      return err({
+        kind: 'moved',
+        code: `HTTP_${response.status}`,
+        message: 'The portal answers from another address.',
+      });
+    }
+    return ok({ status: response.status, body: record(await response.json()) });
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    if (timedOut) return err({ kind: 'unavailable', code: 'TIMEOUT', message: 'Bitrix24 did not answer in time.' });
+    if (error instanceof SyntaxError)
+      return err({ kind: 'unavailable', code: 'BAD_ANSWER', message: 'Bitrix24 answered something that is not JSON.' });
+    return err({ kind: 'unavailable', code: 'NETWORK', message: 'Bitrix24 could not be reached.' });
+  }
+}
+
+/**
+ * Calls one REST method.
+ *
+ * @returns the answer's `result`, unchecked: the caller reads it with a schema
+ * @example await rest(fetch, access, 'placement.get', {})
+ */
+export async function rest(
+  fetch: Fetch,
+  access: RestAccess,
+  method: string,
+  params: Params,
+): Promise<Result<unknown, RestError>> {
+  const answer = await postForm(fetch, `${access.endpoint}${method}.json`, { ...params, auth: access.token });
+  if (!answer.ok) return answer;
+  const error = readError(answer.value.status, answer.value.body);
+  return error ? err(error) : ok(answer.value.body['result']);
+}
+
+/** One command of a batch. */
+export interface Command {
+  readonly method: string;
+  readonly params?: Params;
+}
+
+/** Outcome of each command under the caller's own key. */
+export type BatchResult<K extends string> = Readonly<Record<K, Result<unknown, RestError>>>;
+
+/**
+ * Calls up to 50 methods in one request, in order. One failing command does not stop the rest.
+ *
+ * @example const got = await batch(fetch, access, { me: { method: 'profile' }, app: { method: 'app.info' } });
+ */
+export async function batch<K extends string>(
+  fetch: Fetch,
+  access: RestAccess,
+  commands: Readonly<Record<K, Command>>,
+): Promise<Result<BatchResult<K>, RestError>> {
+  const keys = Object.keys(commands) as K[];
+  const cmd = Object.fromEntries(
+    keys.map((key) => [key, `${commands[key].method}?${encodeForm(commands[key].params ?? {})}`]),
+  );
+  const answer = await rest(fetch, access, 'batch', { halt: 0, cmd });
+  if (!answer.ok) return answer;
+  const results = record(record(answer.value)['result']);
+  const errors = record(record(answer.value)['result_error']);
+  const read = (key: K): Result<unknown, RestError> => {
+    if (key in errors) {
+      const failed = errors[key];
+      const body = typeof failed === 'string' ? { error: 'ERROR_CORE', error_description: failed } : record(failed);
+      return err(readError(400, body) ?? { kind: 'refused', code: 'ERROR_CORE', message: '' });
+    }
+    if (key in results) return ok(results[key]);
+    return err({ kind: 'unavailable', code: 'BAD_ANSWER', message: 'The batch answer lacks a result.' });
+  };
+  return ok(Object.fromEntries(keys.map((key) => [key, read(key)])) as Record<K, Result<unknown, RestError>>);
+}

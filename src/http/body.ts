@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { type Failure, failure } from './failure.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** Larger bodies are refused with 413 before they are parsed (bytes). */
+export const BODY_LIMIT = 64 * 1024;
+
+/** A form as Bitrix24 posts it: one value a key, PHP-style keys (`auth[member_id]`) kept as they are. */
+export type Form = ReadonlyMap<string, string>;
+
+async function readBytes(request: Request, limit: number): Promise<Result<Uint8Array, Failure>> {
+  const tooLarge = err(failure('too_large', `The body is larger than ${limit / 1024} KB.`));
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge;
+  if (!request.body) return ok(new Uint8Array());
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > limit) {
+      await reader.cancel();
+      return tooLarge;
+    }
+    chunks.push(value);
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return ok(all);
+}
+
+async function readText(request: Request, limit: number): Promise<Result<string, Failure>> {
+  const bytes = await readBytes(request, limit);
+  if (!bytes.ok) return bytes;
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes.value));
+  } catch {
+    return err(failure('bad_request', 'The body is not UTF-8 text.'));
+  }
+}
+
+function parseJson(text: string): Result<unknown, Failure> {
+  try {
+    return ok(JSON.parse(text));
+  } catch {
+    return err(failure('bad_request', 'The body is not valid JSON.'));
+  }
+}
+
+const mediaType = (request: Request) => (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+
+/**
+ * Reads a JSON body and checks it. `text/plain` is taken too, because `navigator.sendBeacon` sends strings as such.
+ *
+ * @param limit bytes, default {@link BODY_LIMIT}
+ * @returns too_large, unsupported or bad_request with the first thing that did not fit
+ */
+export async function readJson<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+  limit = BODY_LIMIT,
+): Promise<Result<v.InferOutput<S>, Failure>> {
+  const type = mediaType(request);
+  if (type !== 'application/json' && type !== 'text/plain')
+    return err(failure('unsupported', 'Send JSON with content-type application/json.'));
+  const text = await readText(request, limit);
+  if (!text.ok) return text;
+  const json = parseJson(text.value);
+  if (!json.ok) return json;
+  const parsed = v.safeParse(schema, json.value);
+  if (parsed.success) return ok(parsed.output);
+  const issue = parsed.issues[0];
+  const where = v.getDotPath(issue);
+  return err(failure('bad_request', where ? `${where}: ${issue.message}` : issue.message));
+}
+
+function flatten(prefix: string, value: unknown, into: Map<string, string>): void {
+  if (value !== null && typeof value === 'object') {
+    for (const [key, inner] of Object.entries(value)) flatten(prefix ? `${prefix}[${key}]` : key, inner, into);
+    return;
+  }
+  if (prefix && value !== undefined && value !== null) into.set(prefix, String(value));
+}
+
+/**
+ * Reads what Bitrix24 or its queue posts: `application/x-www-form-urlencoded`, or JSON, which is flattened to the same
+ * PHP-style keys, because the queue's encoding is documented for events only (bitrix24.md 1.6).
+ *
+ * @example (await readForm(request)).value.get('auth[member_id]')
+ */
+export async function readForm(request: Request): Promise<Result<Form, Failure>> {
+  const type = mediaType(request);
+  if (type !== 'application/x-www-form-urlencoded' && type !== 'application/json')
+    return err(failure('unsupported', 'Send a form (application/x-www-form-urlencoded) or JSON.'));
+  const text = await readText(request, BODY_LIMIT);
+  if (!text.ok) return text;
+  const form = new Map<string, string>();
+  if (type === 'application/json') {
+    const json = parseJson(text.value);
+    if (!json.ok) return json;
+    if (json.value === null || typeof json.value !== 'object' || Array.isArray(json.value))
+      return err(failure('bad_request', 'The JSON body must be an object.'));
+    flatten('', json.value, form);
+  } else {
+    for (const [key, value] of new URLSearchParams(text.value)) form.set(key, value);
+  }
+  return ok(form);
+}
