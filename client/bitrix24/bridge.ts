@@ -1,0 +1,85 @@
+import { decodeReply, encodeCall, type PortalAddress } from './wire.ts';
+
+/** What came back for one call; `answered: false` after the time-out, as the portal never says no (bitrix24.md 2.1). */
+export type Answer = { readonly answered: true; readonly value: unknown } | { readonly answered: false };
+
+/** Our connection from the frame to the portal's page. */
+export interface Bridge {
+  /** Sends one call; never rejects. `timeoutMs` 0 waits for ever. */
+  call(method: string, params: unknown, timeoutMs: number): Promise<Answer>;
+  /** Calls `listener` for every call card event, once the page offers them; on pages without telephony that is never. */
+  bindCardEvents(listener: (name: string, payload: unknown) => void): void;
+}
+
+/** What the bridge needs of its surroundings. */
+export interface BridgeWindow {
+  readonly parent: { postMessage(message: string, targetOrigin: string): void };
+  addEventListener(type: 'message', listener: (event: { origin: string; data: unknown }) => void): void;
+  setTimeout(callback: () => void, ms: number): unknown;
+}
+
+const CARD_EVENT = 'BackgroundCallCard::';
+const FIRST_LOOK_MS = 200;
+const SLOWEST_LOOK_MS = 2000;
+const INTERFACE_TIMEOUT_MS = 2000;
+
+/**
+ * Own bridge instead of BX24.js or the SDK: a few hundred bytes, no third-party request inside the timed page, and no lost
+ * events (the SDK swallows the first one after a bind, bitrix24.md 2.4).
+ * @param prefix random per document: bindings of an earlier document in the same element still fire, with ids we don't know
+ */
+export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddress, prefix: string): Bridge {
+  const listeners = new Map<string, (value: unknown) => void>();
+  let count = 0;
+
+  window.addEventListener('message', (event) => {
+    if (event.origin !== origin) return;
+    const reply = decodeReply(event.data);
+    if (reply) listeners.get(reply.id)?.(reply.value);
+  });
+
+  const send = (method: string, params: unknown, listener: (value: unknown) => void): string => {
+    const id = prefix + ++count;
+    listeners.set(id, listener);
+    window.parent.postMessage(encodeCall(method, params, id, sid), origin);
+    return id;
+  };
+
+  const call = (method: string, params: unknown, timeoutMs: number): Promise<Answer> =>
+    new Promise((resolve) => {
+      const id = send(method, params, (value) => {
+        listeners.delete(id);
+        resolve({ answered: true, value });
+      });
+      const giveUp = () => {
+        listeners.delete(id);
+        resolve({ answered: false });
+      };
+      if (timeoutMs) window.setTimeout(giveUp, timeoutMs);
+    });
+
+  // A bind is dropped in silence until the messenger has made the list, and a second bind doubles every delivery:
+  // so look until `initialized` is listed, then bind once (bitrix24.md 2.2).
+  const bindCardEvents = async (listener: (name: string, payload: unknown) => void) => {
+    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 1.5, SLOWEST_LOOK_MS)) {
+      const answer = await call('getInterface', undefined, INTERFACE_TIMEOUT_MS);
+      const names = cardEvents(answer);
+      if (names.includes('initialized')) {
+        for (const name of names) {
+          send('placementBindEvent', { event: CARD_EVENT + name }, (payload) => listener(name, payload));
+        }
+        return;
+      }
+      await new Promise<void>((resolve) => void window.setTimeout(resolve, wait));
+    }
+  };
+
+  return { call, bindCardEvents: (listener) => void bindCardEvents(listener) };
+}
+
+/** The call card events that `getInterface` lists, without their prefix. */
+function cardEvents(answer: Answer): string[] {
+  const list = answer.answered ? (answer.value as { event?: unknown } | null)?.event : null;
+  if (!Array.isArray(list)) return [];
+  return list.filter((name) => String(name).startsWith(CARD_EVENT)).map((name) => name.slice(CARD_EVENT.length));
+}

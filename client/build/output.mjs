@@ -1,0 +1,34 @@
+/** The asset server's headers: a hashed name never changes its content. */
+export function headersFile() {
+  return `/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+`;
+}
+
+const entryOf = (parts, name) => parts.find((part) => part.type === 'chunk' && part.isEntry && part.name === name);
+
+/** The text of src/generated/client.ts; the Worker imports nothing else from the build. */
+export function generatedModule({ parts, boot, bootHash, entries }) {
+  if (boot.includes('</script')) throw new Error('the boot script would end its own element');
+  const urls = Object.fromEntries(entries.map((name) => [name, `/${entryOf(parts, name).fileName}`]));
+  const css = parts.find((part) => part.type === 'asset' && /^assets\/pages-.*\.css$/.test(part.fileName));
+  return `// Written by client/build; not for editing.
+export const bootScript: string = ${JSON.stringify(boot)};
+export const bootHash: string = ${JSON.stringify(bootHash)};
+export const entries: { frame: string; phone: string; app: string; install: string; status: string } = ${JSON.stringify(urls)};
+export const styles: { pages: string } = ${JSON.stringify({ pages: css ? `/${css.fileName}` : '' })};
+`;
+}
+
+/** Bytes of every part, and of what each page view costs: boot and frame; and of what the phone's frame adds. */
+export function sizeReport({ parts, boot, brotli }) {
+  const bytes = (name, text) => ({ name, min: Buffer.byteLength(text), brotli: brotli(text) });
+  const rows = parts.map((part) =>
+    bytes(part.fileName.replace('assets/', ''), part.type === 'chunk' ? part.code : String(part.source)),
+  );
+  const bootRow = bytes('boot (inlined)', boot);
+  const frame = rows.find((row) => row.name.startsWith('frame-'));
+  const every = { name: 'every frame', min: bootRow.min + frame.min, brotli: bootRow.brotli + frame.brotli };
+  return [...rows, bootRow, every];
+}

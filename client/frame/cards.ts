@@ -1,0 +1,41 @@
+import type { Answer, Bridge } from '../bitrix24/bridge.ts';
+
+/** What the portal answers when there is no card (E1, bitrix24.md 3.1); said by us for a card that this page no longer shows. */
+const NO_CARD: Answer = { answered: true, value: [{ result: 'error', errorCode: 'Call card is undefined' }] };
+
+/** Bitrix24's answers come at once or never (two commands never answer). */
+export const COMMAND_TIMEOUT_MS = 2000;
+
+/** The one card that a page can show. */
+export interface Cards {
+  /** Runs a command, if the card on this page is the one of `callId`. */
+  run(callId: string, command: string, params: unknown): Promise<Answer>;
+}
+
+/**
+ * Watches this page's card and names each event by the CALL_ID of the last `initialized`: the events themselves carry none.
+ * Every app of the portal gets every external card's events, so what they mean is decided where the calls are known.
+ */
+export function watchCards(bridge: Bridge, onEvent: (callId: string, name: string, data: unknown) => void): Cards {
+  let current = '';
+  bridge.bindCardEvents((name, data) => {
+    if (name === 'initialized') current = String((data as { CALL_ID?: unknown } | null)?.CALL_ID ?? '');
+    if (current) onEvent(current, name, data);
+  });
+  return {
+    run: (callId, command, params) =>
+      callId === current ? bridge.call(command, params, COMMAND_TIMEOUT_MS) : Promise.resolve(NO_CARD),
+  };
+}
+
+/** `initialized` of an outgoing call on one of our lines: somebody clicked a number and expects a phone. */
+export function isOurClick(name: string, data: unknown, lines: readonly string[]): boolean {
+  const card = data as { CALL_DIRECTION?: unknown; LINE_NUMBER?: unknown } | null;
+  return name === 'initialized' && card?.CALL_DIRECTION === 'outgoing' && lines.includes(String(card.LINE_NUMBER));
+}
+
+/** A phone that can't take a call says so on the card of whoever clicked, in one sentence (rule 8 of the design). */
+export function refuseClick(cards: Cards, callId: string, sentence: string): void {
+  void cards.run(callId, 'CallCardSetUiState', { uiState: 'error' });
+  void cards.run(callId, 'CallCardSetStatusText', { statusText: sentence });
+}

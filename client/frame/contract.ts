@@ -1,0 +1,58 @@
+import type { Session } from '../../src/protocol/frame.ts';
+import type { Answer } from '../bitrix24/bridge.ts';
+
+/** Something that happened to the card of one frame; the phone's own frame is one of them. */
+export type CardNews =
+  | { readonly frame: string; readonly callId: string; readonly name: string; readonly data: unknown }
+  /** The frame's page went away, and its card with it. */
+  | { readonly frame: string; readonly left: true };
+
+/**
+ * What the frame gives to the phone when this frame becomes the phone. The phone is a separate bundle which knows neither
+ * the bridge nor the other frames.
+ */
+export interface PhoneHost {
+  /** Name of this frame among the person's frames. */
+  readonly frame: string;
+  readonly session: Session;
+  /** A fresh session by the portal's token; null when the portal or the service refuses it for good. */
+  newSession(): Promise<Session | null>;
+  /** Hands a new ticket to the followers, so that whoever is the phone next needs no request. */
+  share(session: Session): void;
+  /** From now on news of all cards comes here; what happened before is delivered first. */
+  onCard(listener: (news: CardNews) => void): void;
+  /** Sends one of the 9 commands to the card of a frame. Unanswered after 2 s. */
+  command(frame: string, callId: string, command: string, params: unknown): Promise<Answer>;
+  /** Load times in ms of this person's frames, the earlier ones first. */
+  onLoad(listener: (loadMs: number) => void): void;
+  /** Puts a word for support and tests on the frame's document: `data-phone`, `data-call`. */
+  show(key: 'phone' | 'call', word: string): void;
+}
+
+/** What the phone's bundle exports. */
+export interface PhoneModule {
+  startPhone(host: PhoneHost): void;
+}
+
+/** Messages on a person's channel. `from` and `to` are names of frames. */
+export type PeerMessage =
+  /** A frame came up and asks who the phone is. */
+  | { readonly t: 'hello'; readonly from: string }
+  /** The phone is ready for cards and loads; said to everybody, after `hello` and after each new ticket. */
+  | { readonly t: 'phone'; readonly from: string; readonly session: Session }
+  /** Without Web Locks only: this frame is going to be the phone. */
+  | { readonly t: 'claim'; readonly from: string }
+  | { readonly t: 'load'; readonly from: string; readonly loadMs: number }
+  | { readonly t: 'card'; readonly from: string; readonly news: CardNews }
+  | {
+      readonly t: 'command';
+      readonly from: string;
+      readonly to: string;
+      readonly id: number;
+      readonly callId: string;
+      readonly command: string;
+      readonly params: unknown;
+    }
+  | { readonly t: 'reply'; readonly from: string; readonly to: string; readonly id: number; readonly answer: Answer }
+  /** The frame's page goes away. */
+  | { readonly t: 'bye'; readonly from: string };

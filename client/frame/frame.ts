@@ -1,0 +1,135 @@
+import type { Session } from '../../src/protocol/frame.ts';
+import type { Bridge } from '../bitrix24/bridge.ts';
+import { isOurClick, refuseClick, watchCards } from './cards.ts';
+import { openChannel, type RawChannel } from './channel.ts';
+import type { PhoneModule } from './contract.ts';
+import { type Identity, readIdentity, USER_OPTION } from './identity.ts';
+import { joinPeers } from './peers.ts';
+import { becomePhone, type RoleDeps } from './roles.ts';
+import { openSession, sessionRetryMs } from './session.ts';
+
+/** Everything outside that a frame touches; handed in, so that a test can be the browser. */
+export interface FrameEnv extends RoleDeps {
+  readonly bridge: Bridge;
+  /** A random name for this frame. */
+  readonly frame: string;
+  readonly fetch: typeof fetch;
+  openChannel(name: string): RawChannel;
+  /** Fetches the phone's bundle. */
+  importPhone(): Promise<PhoneModule>;
+  /** `navigator.sendBeacon`. */
+  beacon(url: string, body: Blob): unknown;
+  onPageHide(callback: () => void): void;
+  show(key: 'phone' | 'call', word: string): void;
+  now(): number;
+  random(): number;
+}
+
+const INIT_TIMEOUT_MS = 10_000;
+const TOKEN_MARGIN_S = 60;
+
+const NO_ACCOUNT = 'You have no phone yet: ask your administrator to give you a SIP account in the phone app.';
+const NO_SERVICE = 'The phone service can’t be reached: reload the page, and tell your administrator if this stays.';
+
+interface InitData {
+  readonly AUTH_ID?: string;
+  readonly AUTH_EXPIRES?: string | number;
+  readonly MEMBER_ID?: string;
+  readonly USER_OPTIONS?: unknown;
+  readonly APP_OPTIONS?: unknown;
+}
+
+/**
+ * One frame's life: who is this, is there a phone to be, am I the phone.
+ * Most frames end early: a person without a SIP account costs no request, a follower costs none either.
+ * @param loadMs navigation start -> `load` of this document, in ms
+ */
+export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
+  const { bridge, frame } = env;
+  const answer = await bridge.call('getInitData', undefined, INIT_TIMEOUT_MS);
+  const init = (answer.answered ? answer.value : null) as InitData | null;
+  if (!init?.AUTH_ID || !init.MEMBER_ID) return;
+
+  const sessions = sessionSource(env, init);
+  let first: Session | null = null;
+  let me = readIdentity(init.USER_OPTIONS, init.APP_OPTIONS, env.now());
+  if (!me) {
+    first = await sessions.open();
+    if (!first) return env.show('phone', 'refused');
+    me = identityOf(first, env.now());
+    remember(bridge, me);
+  }
+  if (!me.phone) return withoutPhone(env, me, first, loadMs);
+
+  const channel = openChannel(env.openChannel, me.room);
+  const peers = joinPeers(env, channel, loadMs);
+  env.show('phone', 'follower');
+  await becomePhone(me.room, frame, channel, env);
+  env.show('phone', 'starting');
+  // The bundle and the session are fetched side by side.
+  const [phone, session] = await Promise.all([env.importPhone(), first ?? peers.session() ?? sessions.openPatiently()]);
+  if (session && !first) {
+    const now = identityOf(session, env.now());
+    if (differs(now, me)) remember(bridge, now);
+  }
+  if (!session?.sip) {
+    env.show('phone', 'refused');
+    return peers.refuse(session ? NO_ACCOUNT : NO_SERVICE, me.lines);
+  }
+  phone.startPhone(peers.host(session, sessions.openPatiently));
+}
+
+function identityOf({ user, sip, room, lines }: Session, at: number): Identity {
+  return { uid: user.id, phone: sip !== null, room, at, lines: lines.map((line) => line.number) };
+}
+
+// No answer is waited for: a page that goes away meanwhile asks again on the next one.
+function remember(bridge: Bridge, me: Identity): void {
+  void bridge.call('setUserOption', { name: USER_OPTION, value: JSON.stringify(me) }, INIT_TIMEOUT_MS);
+}
+
+function differs(a: Identity, b: Identity): boolean {
+  return a.phone !== b.phone || a.room !== b.room || String(a.lines) !== String(b.lines);
+}
+
+function withoutPhone(env: FrameEnv, { lines }: Identity, session: Session | null, loadMs: number): void {
+  env.show('phone', 'none');
+  if (session && loadMs > session.strikeMs) {
+    const body = JSON.stringify({ ticket: session.ticket, loadMs });
+    env.beacon('/api/vitals', new Blob([body], { type: 'application/json' }));
+  }
+  if (lines.length === 0) return;
+  const cards = watchCards(env.bridge, (callId, name, data) => {
+    if (isOurClick(name, data, lines)) refuseClick(cards, callId, NO_ACCOUNT);
+  });
+}
+
+/** Sessions by the portal's token, which lives an hour; a page can stay open for days. */
+function sessionSource(env: FrameEnv, init: InitData) {
+  let auth = init;
+  let since = env.now();
+  const ask = async () => {
+    const age = (env.now() - since) / 1000;
+    // Never earlier than needed: a failing refreshAuth pops up an alert() in the portal and doesn't answer.
+    if (age > Number(auth.AUTH_EXPIRES ?? 3600) - TOKEN_MARGIN_S) {
+      const fresh = await env.bridge.call('refreshAuth', {}, INIT_TIMEOUT_MS);
+      if (fresh.answered) auth = fresh.value as InitData;
+      since = env.now();
+    }
+    return openSession(env.fetch, auth.AUTH_ID ?? '', init.MEMBER_ID ?? '');
+  };
+  const open = async (): Promise<Session | null> => {
+    const result = await ask();
+    return result.ok ? result.session : null;
+  };
+  const openPatiently = async (): Promise<Session | null> => {
+    for (let attempt = 0; ; attempt++) {
+      const result = await ask();
+      if (result.ok) return result.session;
+      if (result.why === 'denied') return null;
+      const wait = sessionRetryMs(attempt, env.random());
+      await new Promise<void>((resolve) => void env.setTimeout(resolve, wait));
+    }
+  };
+  return { open, openPatiently };
+}

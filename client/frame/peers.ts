@@ -1,0 +1,117 @@
+import type { Session } from '../../src/protocol/frame.ts';
+import type { Answer, Bridge } from '../bitrix24/bridge.ts';
+import { COMMAND_TIMEOUT_MS, isOurClick, refuseClick, watchCards } from './cards.ts';
+import type { Channel } from './channel.ts';
+import type { CardNews, PeerMessage, PhoneHost } from './contract.ts';
+
+/** What peers need of the frame's surroundings. */
+export interface PeersEnv {
+  readonly bridge: Bridge;
+  readonly frame: string;
+  setTimeout(callback: () => void, ms: number): unknown;
+  onPageHide(callback: () => void): void;
+  show(key: 'phone' | 'call', word: string): void;
+}
+
+const UNANSWERED: Answer = { answered: false };
+/** Longer than the follower's own time-out, so that its answer wins. */
+const PEER_TIMEOUT_MS = COMMAND_TIMEOUT_MS + 500;
+
+/**
+ * A frame among the person's frames. As a follower it hands its card's news and its load time to the phone and runs the
+ * commands that the phone sends for its card; as the phone (`host`) it is the other end of the same.
+ */
+export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
+  const { frame } = env;
+  /** News for a phone that isn't there yet. */
+  const early: CardNews[] = [];
+  const loads = [loadMs];
+  const waiting = new Map<number, (answer: Answer) => void>();
+  let phone = '';
+  let session: Session | null = null;
+  let onCard: ((news: CardNews) => void) | null = null;
+  let onLoad: ((ms: number) => void) | null = null;
+  let count = 0;
+
+  const tell = (news: CardNews) => {
+    if (onCard) onCard(news);
+    else if (phone) channel.post({ t: 'card', from: frame, news });
+    else early.push(news);
+  };
+  const cards = watchCards(env.bridge, (callId, name, data) => tell({ frame, callId, name, data }));
+
+  const heardPhone = (message: PeerMessage & { t: 'phone' }) => {
+    session = message.session;
+    if (phone === message.from) return;
+    phone = message.from;
+    for (const load of loads.splice(0)) channel.post({ t: 'load', from: frame, loadMs: load });
+    for (const news of early.splice(0)) tell(news);
+  };
+
+  const asPhone = (message: PeerMessage) => {
+    if (message.t === 'hello') sayPhone();
+    else if (message.t === 'load') onLoad?.(message.loadMs);
+    else if (message.t === 'card') onCard?.(message.news);
+    else if (message.t === 'bye') onCard?.({ frame: message.from, left: true });
+    else if (message.t === 'reply' && message.to === frame) waiting.get(message.id)?.(message.answer);
+  };
+  const asFollower = async (message: PeerMessage) => {
+    if (message.t === 'phone') heardPhone(message);
+    // A card that opens before the next phone is up waits for it.
+    else if (message.t === 'bye' && message.from === phone) phone = '';
+    else if (message.t === 'command' && message.to === frame) {
+      const { from, id, callId, command, params } = message;
+      const answer = await cards.run(callId, command, params);
+      channel.post({ t: 'reply', from: frame, to: from, id, answer });
+    }
+  };
+  channel.listen((message) => (onCard ? asPhone(message) : void asFollower(message)));
+  const sayPhone = () => session && channel.post({ t: 'phone', from: frame, session });
+  channel.post({ t: 'hello', from: frame });
+  env.onPageHide(() => channel.post({ t: 'bye', from: frame }));
+
+  const commandPeer = (to: string, callId: string, command: string, params: unknown) =>
+    new Promise<Answer>((resolve) => {
+      const id = ++count;
+      const done = (answer: Answer) => {
+        waiting.delete(id);
+        resolve(answer);
+      };
+      waiting.set(id, done);
+      env.setTimeout(() => done(UNANSWERED), PEER_TIMEOUT_MS);
+      channel.post({ t: 'command', from: frame, to, id, callId, command, params });
+    });
+
+  const host = (own: Session, newSession: () => Promise<Session | null>): PhoneHost => ({
+    frame,
+    session: own,
+    newSession,
+    share: (fresh) => {
+      session = fresh;
+      sayPhone();
+    },
+    onCard: (listener) => {
+      session ??= own;
+      onCard = listener;
+      for (const news of early.splice(0)) listener(news);
+      sayPhone();
+    },
+    command: (to, ...rest) => (to === frame ? cards.run(...rest) : commandPeer(to, ...rest)),
+    onLoad: (listener) => {
+      onLoad = listener;
+      for (const load of loads.splice(0)) listener(load);
+    },
+    show: env.show,
+  });
+
+  /** Instead of a phone: a sentence on the card of every click that was meant for us. */
+  const refuse = (sentence: string, lines: readonly string[]) => {
+    const answerClick = (news: CardNews) => {
+      if ('name' in news && isOurClick(news.name, news.data, lines)) refuseClick(cards, news.callId, sentence);
+    };
+    onCard = answerClick;
+    for (const news of early.splice(0)) answerClick(news);
+  };
+
+  return { session: () => session, host, refuse };
+}

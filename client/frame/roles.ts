@@ -1,0 +1,60 @@
+import type { Channel } from './channel.ts';
+
+/** What an election needs of the browser. */
+export interface RoleDeps {
+  /** `navigator.locks`; absent or throwing where third-party storage is blocked. */
+  readonly locks: { request(name: string, hold: () => Promise<never>): Promise<unknown> } | undefined;
+  setTimeout(callback: () => void, ms: number): unknown;
+}
+
+const ANSWER_MS = 300;
+const CLAIM_MS = 200;
+const LOOK_AFTER_MS = 3000;
+
+/**
+ * Resolves when this frame is the person's phone; while another frame is, it keeps waiting.
+ * A Web Lock elects within some 20 ms of the holder's end, crashed pages included (stack.md 6). Where locks are refused the
+ * frames agree over their channel. Either way the object's lease has the last word.
+ */
+export async function becomePhone(room: string, frame: string, channel: Channel, deps: RoleDeps): Promise<void> {
+  const { locks } = deps;
+  if (locks) {
+    const held = new Promise<boolean>((resolve) => {
+      try {
+        // Held for the life of the document.
+        const hold = () => new Promise<never>(() => resolve(true));
+        locks.request(`b24phone:${room}`, hold).catch(() => resolve(false));
+      } catch {
+        resolve(false);
+      }
+    });
+    if (await held) return;
+  }
+  await claimByChannel(frame, channel, deps);
+}
+
+/**
+ * Election by words: nobody answers `hello` -> `claim`; the smallest name of those who claim at the same time wins.
+ * Followers ask again every few seconds instead of listening for a heartbeat, because timers of a hidden page are
+ * throttled and messages are not.
+ */
+async function claimByChannel(frame: string, channel: Channel, deps: RoleDeps): Promise<void> {
+  const pause = (ms: number) => new Promise<void>((resolve) => void deps.setTimeout(resolve, ms));
+  let heard = false;
+  let outbid = false;
+  channel.listen((message) => {
+    if (message.t === 'phone') heard = true;
+    if (message.t === 'claim' && message.from < frame) outbid = true;
+  });
+  for (;;) {
+    heard = outbid = false;
+    channel.post({ t: 'hello', from: frame });
+    await pause(ANSWER_MS);
+    if (!heard) {
+      channel.post({ t: 'claim', from: frame });
+      await pause(CLAIM_MS);
+      if (!heard && !outbid) return;
+    }
+    await pause(LOOK_AFTER_MS);
+  }
+}

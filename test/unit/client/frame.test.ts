@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest';
+import type { PhoneHost } from '../../../client/frame/contract.ts';
+import { type FrameEnv, runFrame } from '../../../client/frame/frame.ts';
+import { readIdentity, SETTINGS_OPTION, USER_OPTION } from '../../../client/frame/identity.ts';
+import { sessionRetryMs } from '../../../client/frame/session.ts';
+import type { Session } from '../../../src/protocol/frame.ts';
+import { aSession, channelHub, fakePortal, handClock, LINE, lockTable, settle } from './support.ts';
+
+const NOW = 1_900_000_000_000;
+const ROOM = aSession().room;
+const LOCK = `b24phone:${ROOM}`;
+const stored = (change = {}) => ({
+  [USER_OPTION]: JSON.stringify({ uid: 7, phone: true, room: ROOM, at: NOW - 1000, lines: [LINE], ...change }),
+});
+const outgoing = { CALL_ID: 'c1', CALL_DIRECTION: 'outgoing', LINE_NUMBER: LINE, PHONE_NUMBER: '+4940' };
+
+/** One browser: its frames share locks and channels; each frame is a page of the same person. */
+function browser(options: { locks?: boolean } = {}) {
+  const clock = handClock();
+  const hub = channelHub();
+  const locks = lockTable();
+  let frames = 0;
+  const open = (init: Record<string, unknown>, answer: Session | number, loadMs = 120) => {
+    const requests: { url: string; body: unknown }[] = [];
+    const beacons: { url: string; body: Blob }[] = [];
+    const shown: Record<string, string> = {};
+    const hosts: PhoneHost[] = [];
+    const hide: (() => void)[] = [];
+    const ends: (() => void)[] = [];
+    const portal = fakePortal({
+      getInitData: { AUTH_ID: 'token', AUTH_EXPIRES: 3600, MEMBER_ID: 'm1', ...init },
+      CallCardSetUiState: [],
+      CallCardSetStatusText: [],
+    });
+    const env: FrameEnv = {
+      bridge: portal.bridge,
+      frame: `frame-${++frames}`,
+      locks: options.locks === false ? undefined : locks,
+      fetch: async (url, request) => {
+        requests.push({ url: String(url), body: JSON.parse(String(request?.body)) });
+        return typeof answer === 'number' ? new Response('{}', { status: answer }) : Response.json(answer);
+      },
+      openChannel: (name) => {
+        const channel = hub.open(name);
+        ends.push(channel.close);
+        return channel;
+      },
+      importPhone: async () => ({ startPhone: (host) => void hosts.push(host) }),
+      beacon: (url, body) => beacons.push({ url, body }),
+      onPageHide: (callback) => void hide.push(callback),
+      show: (key, word) => {
+        shown[key] = word;
+      },
+      setTimeout: clock.setTimeout,
+      now: () => NOW + clock.now(),
+      random: () => 0.5,
+    };
+    void runFrame(env, loadMs);
+    const close = () => {
+      for (const callback of [...hide, ...ends]) callback();
+    };
+    return { ...portal, requests, beacons, shown, hosts, close };
+  };
+  return { open, clock, hub, locks };
+}
+
+describe('who this person is', () => {
+  test('a stored identity is believed for a day, until the settings change', () => {
+    expect(readIdentity(stored(), [], NOW)?.room).toBe(ROOM);
+    expect(readIdentity(stored({ at: NOW - 86_400_001 }), [], NOW)).toBeNull();
+    expect(readIdentity(stored(), { [SETTINGS_OPTION]: String(NOW - 500) }, NOW)).toBeNull();
+    expect(readIdentity(stored(), { [SETTINGS_OPTION]: NOW - 5000 }, NOW)?.uid).toBe(7);
+  });
+  test('anything else is no identity', () => {
+    for (const options of [
+      null,
+      undefined,
+      [],
+      {},
+      { [USER_OPTION]: '{' },
+      { [USER_OPTION]: 'null' },
+      stored({ room: 'short' }),
+      stored({ phone: 'Y' }),
+    ]) {
+      expect(readIdentity(options, null, NOW)).toBeNull();
+    }
+  });
+  test('the first frame opens a session and leaves the identity in the portal', async () => {
+    const frame = browser().open({ USER_OPTIONS: [] }, aSession());
+    await settle();
+    expect(frame.requests).toEqual([{ url: '/api/session', body: { AUTH_ID: 'token', member_id: 'm1' } }]);
+    const option = frame.calls.find((call) => call.method === 'setUserOption')?.params as {
+      name: string;
+      value: string;
+    };
+    expect(readIdentity({ [option.name]: option.value }, [], NOW)).toMatchObject({
+      uid: 7,
+      phone: true,
+      room: ROOM,
+      lines: [LINE],
+    });
+    expect(option.value).not.toContain('secret');
+    expect(option.value).not.toContain('ticket');
+  });
+  test('a refused session is the end: no retry, no phone', async () => {
+    const world = browser();
+    const frame = world.open({}, 403);
+    await world.clock.tick(120_000);
+    expect(frame.requests).toHaveLength(1);
+    expect(frame.shown.phone).toBe('refused');
+  });
+});
+
+describe('a person without a SIP account costs nothing', () => {
+  test('no request, no lock, no channel', async () => {
+    const world = browser();
+    const frame = world.open({ USER_OPTIONS: stored({ phone: false }) }, aSession(), 9000);
+    await world.clock.tick(60_000);
+    expect(frame.requests).toEqual([]);
+    expect(frame.beacons).toEqual([]);
+    expect(world.hub.said).toEqual([]);
+    expect(frame.shown.phone).toBe('none');
+  });
+  test('a slow load is reported by the frame that has a ticket anyway', async () => {
+    const slow = browser().open({}, aSession({ sip: null }), 5001);
+    const quick = browser().open({}, aSession({ sip: null }), 5000);
+    await settle();
+    expect(slow.beacons.map((beacon) => beacon.url)).toEqual(['/api/vitals']);
+    expect(JSON.parse((await slow.beacons[0]?.body.text()) ?? '')).toEqual({ ticket: 'ticket-1', loadMs: 5001 });
+    expect(slow.beacons[0]?.body.type).toBe('application/json');
+    expect(quick.beacons).toEqual([]);
+  });
+  test('a click on a number of ours is told so on the card, a click of another app is not ours', async () => {
+    const frame = browser().open({ USER_OPTIONS: stored({ phone: false }) }, aSession());
+    await settle();
+    frame.emit('initialized', { ...outgoing, LINE_NUMBER: 'other' });
+    expect(frame.calls.filter((call) => call.method.startsWith('CallCard'))).toEqual([]);
+    frame.emit('initialized', outgoing);
+    expect(frame.calls.filter((call) => call.method.startsWith('CallCard'))).toEqual([
+      { method: 'CallCardSetUiState', params: { uiState: 'error' } },
+      { method: 'CallCardSetStatusText', params: { statusText: expect.stringContaining('administrator') } },
+    ]);
+  });
+});
+
+for (const locks of [true, false]) {
+  describe(`one phone per person, ${locks ? 'by Web Lock' : 'by the channel alone'}`, () => {
+    const pair = async () => {
+      const world = browser({ locks });
+      const first = world.open({ USER_OPTIONS: stored() }, aSession());
+      await world.clock.tick(1000);
+      const phone = first.hosts[0];
+      if (!phone) throw new Error('the first frame is not the phone');
+      const news: unknown[] = [];
+      phone.onCard((item) => news.push(item));
+      const second = world.open({ USER_OPTIONS: stored() }, aSession(), 777);
+      await world.clock.tick(1000);
+      return { world, first, second, phone, news };
+    };
+
+    test('the second frame is a follower and asks the service nothing', async () => {
+      const { first, second } = await pair();
+      expect(first.requests).toHaveLength(1);
+      expect(second.requests).toEqual([]);
+      expect(second.hosts).toEqual([]);
+      expect(second.shown.phone).toBe('follower');
+    });
+    test('the follower’s load time goes to the phone', async () => {
+      const { phone, world } = await pair();
+      const loads: number[] = [];
+      phone.onLoad((ms) => loads.push(ms));
+      expect(loads).toEqual([120]);
+      world.open({ USER_OPTIONS: stored() }, aSession(), 888);
+      await world.clock.tick(1000);
+      expect(loads).toEqual([120, 888]);
+    });
+    test('the follower’s card is news for the phone, and runs the phone’s commands for its CALL_ID only', async () => {
+      const { second, phone, news, world } = await pair();
+      second.emit('initialized', outgoing);
+      await settle();
+      expect(news).toEqual([{ frame: 'frame-2', callId: 'c1', name: 'initialized', data: outgoing }]);
+      expect(await phone.command('frame-2', 'c1', 'CallCardSetUiState', { uiState: 'connected' })).toEqual({
+        answered: true,
+        value: [],
+      });
+      expect(second.calls).toContainEqual({ method: 'CallCardSetUiState', params: { uiState: 'connected' } });
+      expect(await phone.command('frame-2', 'other', 'CallCardClose', {})).toEqual({
+        answered: true,
+        value: [{ result: 'error', errorCode: 'Call card is undefined' }],
+      });
+      const lost = phone.command('frame-9', 'c1', 'CallCardClose', {});
+      await world.clock.tick(2500);
+      expect(await lost).toEqual({ answered: false });
+    });
+    test('a page that goes away takes its card along', async () => {
+      const { second, news } = await pair();
+      second.close();
+      await settle();
+      expect(news).toEqual([{ frame: 'frame-2', left: true }]);
+    });
+    test('when the phone’s page goes the follower takes over with the ticket it was handed', async () => {
+      const { world, first, second, phone } = await pair();
+      phone.share(aSession({ ticket: 'ticket-2' }));
+      await settle();
+      first.close();
+      world.locks.release(LOCK);
+      await world.clock.tick(5000);
+      expect(second.hosts[0]?.session.ticket).toBe('ticket-2');
+      expect(second.requests).toEqual([]);
+    });
+  });
+}
+
+describe('a card that opens before the phone is up', () => {
+  test('is told to it later, once', async () => {
+    const world = browser();
+    const first = world.open({ USER_OPTIONS: stored() }, aSession());
+    const second = world.open({ USER_OPTIONS: stored() }, aSession());
+    await settle();
+    second.emit('initialized', outgoing);
+    first.emit('initialized', outgoing);
+    await settle();
+    const news: { frame: string }[] = [];
+    first.hosts[0]?.onCard((item) => news.push(item));
+    await settle();
+    expect(news.map((item) => item.frame)).toEqual(['frame-1', 'frame-2']);
+  });
+});
+
+describe('the service can’t be reached', () => {
+  test('the phone’s frame asks again, ever slower, and begins when it may', async () => {
+    const world = browser();
+    const frame = world.open({ USER_OPTIONS: stored() }, 503);
+    await world.clock.tick(10_000);
+    expect(frame.requests.length).toBe(4);
+    expect(frame.hosts).toEqual([]);
+  });
+  test('waiting times double to a minute and are spread', () => {
+    expect(sessionRetryMs(0, 0)).toBe(500);
+    expect(sessionRetryMs(0, 1)).toBe(1500);
+    expect(sessionRetryMs(20, 0.5)).toBe(60_000);
+  });
+  test('a token older than its life is renewed by the portal before it is shown to the service', async () => {
+    const world = browser();
+    const frame = world.open({ USER_OPTIONS: stored(), AUTH_EXPIRES: 30 }, aSession());
+    await world.clock.tick(10_000);
+    expect(frame.calls.map((call) => call.method)).toContain('refreshAuth');
+  });
+});
