@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findChromium } from './chromium.mjs';
+import { microphoneWav } from './microphone.ts';
+
+/**
+ * Replaces Playwright's own list (the last `--disable-features` counts), because that one switches storage partitioning
+ * off: people's browsers have it, and what frames of different portals share depends on it. The first two keep
+ * http://*.localhost on http.
+ */
+const DISABLED_FEATURES = [
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'MediaRouter',
+  'PaintHolding',
+  'OptimizationHints',
+  'DestroyProfileOnBrowserClose',
+];
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--use-fake-device-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  `--disable-features=${DISABLED_FEATURES.join(',')}`,
+];
+
+export interface BrowserOptions {
+  /**
+   * Offers 127.0.0.1 as an ICE candidate. Default true: a network with nothing but loopback (as the PBX tests run in)
+   * has no other; false is what a person's browser does.
+   */
+  readonly loopbackCandidates?: boolean;
+}
+
+/** One person at a browser: own cookies, own storage. */
+export interface Person {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Console lines and uncaught errors of all this person's pages and frames, oldest first. */
+  readonly log: readonly string[];
+  /** Uncaught errors alone: a test of a healthy path expects none. */
+  readonly errors: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface TestBrowser {
+  readonly browser: Browser;
+  /** A new person. `microphone: false` has answered "block" to every portal that asked. */
+  person(options?: { readonly microphone?: boolean }): Promise<Person>;
+  /** Saves a picture of every open page into test/.out and returns what the consoles said: call it when a test failed. */
+  evidence(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+const out = fileURLToPath(new URL('../.out/', import.meta.url));
+
+/**
+ * Launches the Chromium of this machine, headless, with a fake microphone that plays tone bursts.
+ *
+ * @throws when no Chromium is installed
+ */
+export async function launchBrowser({ loopbackCandidates = true }: BrowserOptions = {}): Promise<TestBrowser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('No Chromium found: install one or set CHROMIUM to its path.');
+  const folder = mkdtempSync(join(tmpdir(), 'webphone-browser-'));
+  const microphone = join(folder, 'microphone.wav');
+  writeFileSync(microphone, microphoneWav());
+  const browser = await chromium.launch({
+    executablePath,
+    headless: true,
+    // Playwright's own --headless is the old kind in some builds; --mute-audio would silence what the tests listen to.
+    ignoreDefaultArgs: ['--headless', '--mute-audio'],
+    args: [
+      '--headless=new',
+      ...ARGUMENTS,
+      `--use-file-for-fake-audio-capture=${microphone}`,
+      ...(loopbackCandidates ? ['--allow-loopback-in-peer-connection'] : []),
+    ],
+  });
+  const people = new Set<Person>();
+  return {
+    browser,
+    async person({ microphone: allowed = true } = {}) {
+      const context = await browser.newContext({ locale: 'en-GB' });
+      await context.grantPermissions(allowed ? ['microphone'] : []);
+      const person = await watch(context);
+      people.add(person);
+      context.on('close', () => people.delete(person));
+      return person;
+    },
+    evidence: (name) => evidence(name, people),
+    async close() {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function watch(context: BrowserContext): Promise<Person> {
+  const log: string[] = [];
+  const errors: string[] = [];
+  context.on('console', (message) => log.push(`${message.type()}: ${message.text()} (${message.location().url})`));
+  context.on('weberror', (error) => {
+    const text = error.error().stack ?? String(error.error());
+    errors.push(text);
+    log.push(`uncaught: ${text}`);
+  });
+  const page = await context.newPage();
+  return { context, page, log, errors, close: () => context.close() };
+}
+
+async function evidence(name: string, people: ReadonlySet<Person>): Promise<string> {
+  mkdirSync(out, { recursive: true });
+  const base = name.replace(/[^\w-]+/g, '-').slice(0, 80);
+  const lines: string[] = [];
+  let n = 0;
+  for (const person of people) {
+    for (const page of person.context.pages()) {
+      n += 1;
+      const file = join(out, `${base}-${n}.png`);
+      await page.screenshot({ path: file, timeout: 5_000 }).catch(() => undefined);
+      lines.push(`${page.url()} -> test/.out/${base}-${n}.png`);
+    }
+    lines.push(...person.log);
+  }
+  writeFileSync(join(out, `${base}.log`), `${lines.join('\n')}\n`);
+  return lines.join('\n');
+}

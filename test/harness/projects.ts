@@ -1,0 +1,17 @@
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Calls, browsers and workerd share the machine: files one after another, and time enough for a busy one. */
+const calls = {
+  environment: 'node',
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  globalSetup: ['test/harness/build-once.ts'],
+};
+
+/** The vitest projects that run in Node; the Worker's own project is defined in vitest.config.ts. */
+export const nodeProjects: TestProjectInlineConfiguration[] = [
+  { test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] } },
+  { test: { name: 'browser', ...calls, include: ['test/browser/**/*.test.ts'] } },
+  { test: { name: 'pbx', ...calls, include: ['test/pbx-calls/**/*.test.ts'] } },
+];
