@@ -20,15 +20,15 @@ const record = (value: unknown): Record<string, unknown> =>
 
 /** Unix ms at which an exhausted method may be called again (`operating_reset_at`, seconds), where the answer says so. */
 function resetAt(body: Record<string, unknown>): number | undefined {
-  const seconds = Number(record(body['time'])['operating_reset_at']);
+  const seconds = Number(record(body.time).operating_reset_at);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
 
 /** Reads the error of an answer's body, or null. Also used for the nested answers of a batch. */
 export function readError(status: number, body: Record<string, unknown>): RestError | null {
-  const code = body['error'];
+  const code = body.error;
   if (code === undefined && status < 400) return null;
-  const description = typeof body['error_description'] === 'string' ? body['error_description'] : '';
+  const description = typeof body.error_description === 'string' ? body.error_description : '';
   const limitedUntil = String(code).toUpperCase() === 'OPERATION_TIME_LIMIT' ? resetAt(body) : undefined;
   return classify(status, code === undefined ? '' : String(code), description, limitedUntil);
 }
@@ -81,7 +81,7 @@ export async function rest(
   const answer = await postForm(fetch, `${access.endpoint}${method}.json`, { ...params, auth: access.token });
   if (!answer.ok) return answer;
   const error = readError(answer.value.status, answer.value.body);
-  return error ? err(error) : ok(answer.value.body['result']);
+  return error ? err(error) : ok(answer.value.body.result);
 }
 
 /** One command of a batch. */
@@ -109,8 +109,8 @@ export async function batch<K extends string>(
   );
   const answer = await rest(fetch, access, 'batch', { halt: 0, cmd });
   if (!answer.ok) return answer;
-  const results = record(record(answer.value)['result']);
-  const errors = record(record(answer.value)['result_error']);
+  const results = record(record(answer.value).result);
+  const errors = record(record(answer.value).result_error);
   const read = (key: K): Result<unknown, RestError> => {
     if (key in errors) {
       const failed = errors[key];

@@ -24,7 +24,11 @@ export interface SettingsForm {
   readonly agents: readonly AgentForm[];
 }
 
-/** What `GET /api/settings` answers: the same without secrets; `hasPassword` says whether one is stored. */
-export interface SettingsView extends Omit<SettingsForm, 'agents'> {
+/**
+ * What `GET /api/settings` answers: the same without secrets; `hasPassword` and `hasCredential` say whether one is
+ * stored. An ICE server keeps its stored credential while its addresses and user name stay the same.
+ */
+export interface SettingsView extends Omit<SettingsForm, 'agents' | 'iceServers'> {
+  readonly iceServers: readonly (Omit<IceServer, 'credential'> & { readonly hasCredential: boolean })[];
   readonly agents: readonly (Omit<AgentForm, 'password'> & { readonly hasPassword: boolean })[];
 }

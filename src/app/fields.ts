@@ -1,0 +1,64 @@
+import { type HtmlEscapedString, html } from '../pages/html.ts';
+
+export interface Field {
+  /** Name in the form; inside a row, name of the row's field. */
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly placeholder?: string;
+  readonly inputMode?: 'text' | 'url' | 'tel' | 'numeric';
+}
+
+/** A labelled input with room for a hint and for what is wrong with it. */
+export function field({ name, label, hint, placeholder, inputMode = 'text' }: Field): HtmlEscapedString {
+  return html`<div class="field">
+<label for="${name}">${label}</label>
+<input id="${name}" name="${name}" data-path="${name}" type="text" inputmode="${inputMode}" autocomplete="off" spellcheck="false"
+ placeholder="${placeholder ?? ''}" aria-describedby="${name}-hint ${name}-error">
+<p class="field__hint" id="${name}-hint">${hint ?? ''}</p>
+<p class="field__error" id="${name}-error" hidden></p>
+</div>`;
+}
+
+export interface Cell {
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'text' | 'password';
+  readonly inputMode?: 'text' | 'url' | 'tel' | 'numeric';
+  readonly placeholder?: string;
+}
+
+const cell = ({ name, label, type = 'text', inputMode = 'text', placeholder = '' }: Cell): HtmlEscapedString =>
+  html`<td data-label="${label}"><input data-field="${name}" type="${type}" inputmode="${inputMode}" aria-label="${label}"
+ autocomplete="${type === 'password' ? 'new-password' : 'off'}" spellcheck="false" placeholder="${placeholder}">
+<p class="field__error" data-error="${name}" hidden></p></td>`;
+
+/**
+ * A table whose rows a person adds and removes. The row itself is a template that the page's script copies; its inputs
+ * carry `data-field`, so that an error at `agents.3.sipUser` finds its place.
+ */
+export function rowsTable({
+  list,
+  caption,
+  add,
+  remove,
+  cells,
+}: {
+  list: string;
+  caption: string;
+  add: string;
+  remove: string;
+  cells: readonly Cell[];
+}): HtmlEscapedString {
+  return html`<div class="grid" data-list="${list}">
+<table>
+<caption class="sr">${caption}</caption>
+<thead><tr>${cells.map(({ label }) => html`<th scope="col">${label}</th>`)}<th><span class="sr">Remove</span></th></tr></thead>
+<tbody></tbody>
+</table>
+<p class="grid__empty" data-empty hidden>None yet.</p>
+<p class="field__error" data-list-error hidden></p>
+<template><tr>${cells.map(cell)}<td class="grid__remove"><button type="button" class="button button--quiet" data-remove aria-label="${remove}" title="${remove}">✕<span class="grid__word"> ${remove}</span></button></td></tr></template>
+<button type="button" class="button" data-add>${add}</button>
+</div>`;
+}

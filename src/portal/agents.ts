@@ -1,0 +1,138 @@
+import { randomId } from '../crypto/bytes.ts';
+import { CloseCode, type ObjectMessage, type PhoneState } from '../protocol/frame.ts';
+
+/** What a socket remembers over hibernation; the only place where a socket's facts are kept. */
+export interface Attachment {
+  readonly userId: number;
+  readonly session: string;
+  readonly epoch: number;
+}
+
+/** The sockets of this object, handed in by the Durable Object's context. */
+export interface Sockets {
+  acceptWebSocket(socket: WebSocket, tags?: string[]): void;
+  getWebSockets(tag?: string): WebSocket[];
+}
+
+const tagOf = (userId: number) => `user:${userId}`;
+
+/** The people of the portal who have a phone here: rooms, leases, sockets. */
+export class Agents {
+  readonly #sql: SqlStorage;
+  readonly #sockets: Sockets;
+
+  constructor(sql: SqlStorage, sockets: Sockets) {
+    this.#sql = sql;
+    this.#sockets = sockets;
+  }
+
+  /** The person's room, made on first sight: 128 random bits. */
+  roomOf(userId: number, now: number): string {
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO agent (user_id, room, epoch, seen_at) VALUES (?, ?, 0, ?)',
+      userId,
+      randomId(16),
+      now,
+    );
+    return String(this.#sql.exec('SELECT room FROM agent WHERE user_id = ?', userId).one().room);
+  }
+
+  /**
+   * A new socket is a claim to be the person's phone. The newest claim gets the lease under a higher epoch, every
+   * earlier one is told that it is superseded: the frames' locks elect quickly, this arbitrates between browsers.
+   */
+  accept(socket: WebSocket, userId: number, session: string, now: number): void {
+    this.roomOf(userId, now);
+    this.#sql.exec('UPDATE agent SET epoch = epoch + 1, state = NULL, seen_at = ? WHERE user_id = ?', now, userId);
+    const epoch = Number(this.#sql.exec('SELECT epoch FROM agent WHERE user_id = ?', userId).one().epoch);
+    for (const old of this.#sockets.getWebSockets(tagOf(userId))) {
+      this.#post(old, { t: 'superseded', epoch });
+      old.close(CloseCode.superseded, 'superseded');
+    }
+    this.#sockets.acceptWebSocket(socket, [tagOf(userId)]);
+    socket.serializeAttachment({ userId, session, epoch } satisfies Attachment);
+    this.#post(socket, { t: 'welcome', epoch });
+  }
+
+  attachmentOf(socket: WebSocket): Attachment | null {
+    return (socket.deserializeAttachment() as Attachment | null) ?? null;
+  }
+
+  /** The socket that holds the person's lease, if one is open. */
+  phoneOf(userId: number): WebSocket | null {
+    const epoch = Number(this.#sql.exec('SELECT epoch FROM agent WHERE user_id = ?', userId).toArray()[0]?.epoch ?? 0);
+    const open = this.#sockets.getWebSockets(tagOf(userId)).filter((socket) => socket.readyState === WebSocket.OPEN);
+    return open.find((socket) => this.attachmentOf(socket)?.epoch === epoch) ?? null;
+  }
+
+  holdsLease(socket: WebSocket): boolean {
+    const held = this.attachmentOf(socket);
+    return held !== null && this.phoneOf(held.userId) === socket;
+  }
+
+  /** @returns whether the person has a phone that it could be sent to */
+  send(userId: number, message: ObjectMessage): boolean {
+    const socket = this.phoneOf(userId);
+    return socket !== null && this.#post(socket, message);
+  }
+
+  reply(socket: WebSocket, message: ObjectMessage): void {
+    this.#post(socket, message);
+  }
+
+  /** A socket may have died unnoticed: that is a fact of life, not an error. */
+  #post(socket: WebSocket, message: ObjectMessage): boolean {
+    try {
+      socket.send(JSON.stringify(message));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  setState(userId: number, state: PhoneState | null, now: number): void {
+    this.#sql.exec(
+      'UPDATE agent SET state = ?, seen_at = ? WHERE user_id = ?',
+      state === null ? null : JSON.stringify(state),
+      now,
+      userId,
+    );
+  }
+
+  stateOf(userId: number): PhoneState | null {
+    const text = this.#sql.exec('SELECT state FROM agent WHERE user_id = ?', userId).toArray()[0]?.state;
+    return typeof text === 'string' ? (JSON.parse(text) as PhoneState) : null;
+  }
+
+  /** Whether a call to this person would ring and be answerable now. */
+  isReachable(userId: number): boolean {
+    return this.phoneOf(userId) !== null && this.stateOf(userId)?.ready === true;
+  }
+
+  /** Everybody who can take a call now and is not in one. */
+  free(): number[] {
+    return this.#phones().filter((userId) => this.isReachable(userId) && this.stateOf(userId)?.talking !== true);
+  }
+
+  summary(): { phones: number; reachable: number; talking: number } {
+    const phones = this.#phones();
+    return {
+      phones: phones.length,
+      reachable: phones.filter((userId) => this.isReachable(userId)).length,
+      talking: phones.filter((userId) => this.stateOf(userId)?.talking === true).length,
+    };
+  }
+
+  closeAll(code: number, reason: string): void {
+    for (const socket of this.#sockets.getWebSockets()) socket.close(code, reason);
+  }
+
+  #phones(): number[] {
+    const users = this.#sockets
+      .getWebSockets()
+      .filter((socket) => socket.readyState === WebSocket.OPEN)
+      .map((socket) => this.attachmentOf(socket)?.userId)
+      .filter((userId) => userId !== undefined);
+    return [...new Set(users)];
+  }
+}

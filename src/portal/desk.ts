@@ -1,0 +1,182 @@
+import type { Fetch, RestAccess } from '../bitrix24/rest.ts';
+import type { Config } from '../config.ts';
+import type { Env } from '../env.ts';
+import { bugName, log } from '../log.ts';
+import { addressesOf } from './addresses.ts';
+import { Agents, type Sockets } from './agents.ts';
+import { Binder, RECONCILE_MS } from './binder.ts';
+import { type AlarmClock, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
+import { ledgerJobs } from './jobs.ts';
+import { LedgerStore } from './ledger-store.ts';
+import { readCounter, readPortal } from './records.ts';
+import { Sessions } from './sessions.ts';
+import { defaultLine, ensureEvents, ensureLines } from './setup.ts';
+import { statusRow } from './status-row.ts';
+import { Switchboard } from './switchboard.ts';
+import { type Caller, lentCaller, TokenKeeper } from './tokens.ts';
+
+/** /status shows rows at most 5 s old; changes within this time are told together (ms). */
+const TELL_EVERY_MS = 2000;
+const SWEEP_MS = 6 * 60 * 60_000;
+/** Finished calls are kept this long for /status and repeated messages (ms). */
+const KEEP_CALLS_MS = 30 * 24 * 60 * 60_000;
+
+/** What the object's context gives; handed in so that the desk knows nothing of Durable Objects. */
+export interface DeskOptions {
+  readonly sql: SqlStorage;
+  readonly clock: AlarmClock;
+  readonly sockets: Sockets;
+  readonly env: Env;
+  readonly config: Config;
+  readonly fetch: Fetch;
+}
+
+/** Everything an installed portal's object works with, wired once. Holds no fact that eviction may not take. */
+export class Desk {
+  readonly sql: SqlStorage;
+  readonly config: Config;
+  readonly fetch: Fetch;
+  readonly tokens: TokenKeeper;
+  readonly sessions: Sessions;
+  readonly agents: Agents;
+  readonly ledger: LedgerStore;
+  readonly due: DueJobs;
+  readonly binder: Binder;
+  readonly switchboard: Switchboard;
+  readonly #env: Env;
+  #lent: RestAccess | null = null;
+  #toldAt = 0;
+
+  constructor(options: DeskOptions) {
+    const { sql, config, fetch } = options;
+    this.sql = sql;
+    this.config = config;
+    this.fetch = fetch;
+    this.#env = options.env;
+    this.tokens = new TokenKeeper(sql, config, fetch);
+    this.sessions = new Sessions(sql);
+    this.agents = new Agents(sql, options.sockets);
+    this.ledger = new LedgerStore(sql);
+    this.due = new DueJobs(sql, options.clock, this.#work(), (kind, error) =>
+      log('error', 'job_bug', { kind, code: bugName(error) }),
+    );
+    this.switchboard = new Switchboard(this.ledger, this.agents, this.due);
+    this.binder = new Binder({
+      sql,
+      due: () => this.due,
+      title: config.appTitle,
+      caller: () => this.admin(),
+      addresses: () => this.addresses(),
+      changed: () => this.changed(),
+    });
+  }
+
+  /** The portal's row; whoever asks has made sure that there is one. */
+  get portal() {
+    const portal = readPortal(this.sql);
+    if (!portal) throw new Error('the portal row is gone');
+    return portal;
+  }
+
+  addresses() {
+    const { origin, memberId } = this.portal;
+    return addressesOf(this.config.signKeys, origin, memberId);
+  }
+
+  /** A verified admin's token, kept in memory until the placement stands again. */
+  lend(token: string): void {
+    this.#lent = { endpoint: this.portal.endpoint, token };
+    this.binder.learn({ t: 'admin' }, 'an admin lent access');
+  }
+
+  admin(): Caller {
+    return this.#lent && this.portal.binding !== 'bound' ? lentCaller(this.fetch, this.#lent) : this.tokens;
+  }
+
+  /** Something on /status changed. */
+  changed(): void {
+    this.due.plan('tell', '', Math.max(Date.now(), this.#toldAt + TELL_EVERY_MS));
+  }
+
+  status(now: number) {
+    return statusRow(this.sql, this.config, this.portal, this, now);
+  }
+
+  lines() {
+    const { lines } = this.portal;
+    return lines.length > 0 ? lines : [defaultLine(this.config.appTitle)];
+  }
+
+  async #setUp(what: 'events' | 'lines'): Promise<DueOutcome> {
+    if (this.portal.binding === 'uninstalled') return 'done';
+    const got =
+      what === 'events'
+        ? await ensureEvents(this.admin(), (await this.addresses()).events)
+        : await ensureLines(this.admin(), this.lines());
+    if (got.ok) return 'done';
+    log('warn', 'setup_failed', { portal: this.portal.memberId, kind: what, code: got.error.code });
+    if (got.error.kind === 'denied') this.binder.learn({ t: 'denied' });
+    // Refused here is not final: the scope or the licence may change.
+    return got.error.kind === 'refused' || got.error.kind === 'denied' ? { at: Date.now() + RECONCILE_MS } : 'retry';
+  }
+
+  /** Pages that load prove that the placement stands; only silence costs a REST call. */
+  #reconcile(): DueOutcome {
+    const { binding } = this.portal;
+    if (binding === 'uninstalled') return 'done';
+    const now = Date.now();
+    const seen = binding === 'bound' && readCounter(this.sql, 'last_load_at') > now - RECONCILE_MS;
+    if (!seen) {
+      this.due.plan('bind', '', now);
+      this.due.plan('events', '', now);
+    }
+    return { at: now + RECONCILE_MS };
+  }
+
+  async #tell(): Promise<DueOutcome> {
+    this.#toldAt = Date.now();
+    await this.#env.DIRECTORY.getByName('portals').tell(this.status(this.#toldAt));
+    return 'done';
+  }
+
+  #sweep(): DueOutcome {
+    const now = Date.now();
+    this.sessions.forgetBefore(now);
+    this.ledger.forgetBefore(now - KEEP_CALLS_MS);
+    return { at: now + SWEEP_MS };
+  }
+
+  #work(): Record<DueKind, DueWork> {
+    const withStatus =
+      (work: DueWork): DueWork =>
+      async (key, attempt) => {
+        const outcome = await work(key, attempt);
+        this.changed();
+        return outcome;
+      };
+    const ledger = ledgerJobs({
+      ledger: this.ledger,
+      agents: this.agents,
+      caller: this.tokens,
+      switchboard: () => this.switchboard,
+      due: () => this.due,
+      installer: () => this.portal.installer,
+      denied: () => this.binder.learn({ t: 'denied' }),
+    });
+    return {
+      bind: (_key, attempt) => this.binder.work(attempt),
+      events: () => this.#setUp('events'),
+      lines: () => this.#setUp('lines'),
+      reconcile: async () => this.#reconcile(),
+      tell: () => this.#tell(),
+      sweep: async () => this.#sweep(),
+      register: withStatus(ledger.register),
+      callback: withStatus(ledger.callback),
+      finish: withStatus(ledger.finish),
+      abandoned: withStatus(ledger.abandoned),
+      unadopted: withStatus(ledger.unadopted),
+      show: ledger.show,
+      hide: ledger.hide,
+    };
+  }
+}

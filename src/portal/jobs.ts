@@ -1,0 +1,136 @@
+import type { RestError } from '../bitrix24/errors.ts';
+import type { Agents } from './agents.ts';
+import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
+import type { LedgerStore } from './ledger-store.ts';
+import { finishCall, hideCall, registerCall, responsibleFor, showCall } from './ledger-work.ts';
+import { retryAfter } from './outcome.ts';
+import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
+import type { Caller } from './tokens.ts';
+
+/** What the ledger's jobs work with. */
+export interface LedgerTools {
+  readonly ledger: LedgerStore;
+  readonly agents: Agents;
+  readonly caller: Caller;
+  readonly switchboard: () => Switchboard;
+  readonly due: () => DueJobs;
+  /** Whoever stands for the portal when nobody else does. */
+  readonly installer: () => number;
+  readonly denied: (error: RestError) => void;
+}
+
+type LedgerKind = Extract<DueKind, 'callback' | 'register' | 'show' | 'hide' | 'finish' | 'abandoned' | 'unadopted'>;
+
+/** How a failed step goes on; a denial is told to the binding, for it is the same tokens that bind. */
+function settle(tools: LedgerTools, error: RestError): DueOutcome | null {
+  if (error.kind === 'denied') tools.denied(error);
+  return retryAfter(error, Date.now());
+}
+
+/** Tells every frame that waits for the call's CALL_ID, or for the refusal, and raises the other agents' cards. */
+function announce(tools: LedgerTools, key: string): void {
+  const call = tools.ledger.call(key);
+  if (!call) return;
+  for (const leg of tools.ledger.legsOf(key)) {
+    const answer = tools.switchboard().answerFor(leg.leg);
+    if (answer) tools.agents.send(leg.userId, answer);
+    if (call.callId !== null && leg.live && leg.userId !== call.userId)
+      tools.due().plan('show', `${key}|${leg.userId}`, Date.now());
+  }
+}
+
+async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  if (!call || call.callId !== null || call.state === 'failed') return 'done';
+  // A call that is over by now is recorded, but no card jumps up for it.
+  const alive = call.state === 'ringing' || call.state === 'talking';
+  const show = alive && (call.type !== 4 || tools.agents.isReachable(call.userId));
+  const got = await registerCall(tools.caller, call, show);
+  if (!got.ok) {
+    const again = settle(tools, got.error);
+    if (again) return again;
+    tools.ledger.setFailed(key, `${got.error.code}: ${got.error.message}`);
+    announce(tools, key);
+    return 'done';
+  }
+  tools.ledger.setRegistered(key, got.value);
+  announce(tools, key);
+  if (call.type === 4) ringForCallback(tools, key, got.value, show);
+  return 'done';
+}
+
+function ringForCallback(tools: LedgerTools, key: string, callId: string, show: boolean): void {
+  const call = tools.ledger.call(key);
+  if (!call) return;
+  if (show) tools.agents.send(call.userId, { t: 'dial', callId, number: call.number, line: call.line });
+  tools.due().plan('unadopted', key, Date.now() + (show ? ADOPT_GRACE_MS : 0));
+}
+
+/** Chooses who calls back: the responsible person if free, else anybody free, else the responsible for the record. */
+async function callback(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  if (call?.userId !== 0) return 'done';
+  const found = await responsibleFor(tools.caller, call.number);
+  if (!found.ok && found.error.kind !== 'refused') return settle(tools, found.error) ?? 'done';
+  const responsible = found.ok ? found.value : [];
+  const free = tools.agents.free();
+  const chosen = responsible.find((user) => free.includes(user)) ?? free[0] ?? responsible[0] ?? tools.installer();
+  tools.ledger.setUser(key, chosen);
+  tools.due().plan('register', key, Date.now());
+  return 'done';
+}
+
+async function finish(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  if (call?.state !== 'ended') return 'done';
+  // Register comes first; its own job makes the CALL_ID.
+  if (call.callId === null) {
+    if (!tools.due().isPlanned('register', key)) tools.due().plan('register', key, Date.now());
+    return 'retry';
+  }
+  const got = await finishCall(tools.caller, call, call.callId);
+  if (!got.ok) {
+    const again = settle(tools, got.error);
+    if (again) return again;
+    tools.ledger.setFailed(key, `${got.error.code}: ${got.error.message}`);
+    return 'done';
+  }
+  tools.ledger.setFinished(key);
+  return 'done';
+}
+
+async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const split = key.lastIndexOf('|');
+  const call = tools.ledger.call(key.slice(0, split));
+  if (!call?.callId || call.state !== 'ringing') return 'done';
+  const got = await showCall(tools.caller, call.callId, Number(key.slice(split + 1)));
+  return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
+}
+
+async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  if (!call || call.answeredBy === null) return 'done';
+  if (call.callId === null) return 'retry';
+  const others = tools.ledger.legsOf(key).map((leg) => leg.userId);
+  const users = [...new Set(others)].filter((user) => user !== call.answeredBy);
+  if (users.length === 0) return 'done';
+  const got = await hideCall(tools.caller, call.callId, users);
+  return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
+}
+
+/** The ledger's due jobs. Each is idempotent: it looks at the ledger first and does only what is still to be done. */
+export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => ({
+  register: (key) => register(tools, key),
+  callback: (key) => callback(tools, key),
+  finish: (key) => finish(tools, key),
+  show: (key) => show(tools, key),
+  hide: (key) => hide(tools, key),
+  abandoned: async (key) => {
+    tools.switchboard().abandonAll(Number(key));
+    return 'done';
+  },
+  unadopted: async (key) => {
+    tools.switchboard().giveUp(key, 'The phone of the employee was not open or not ready', Date.now());
+    return 'done';
+  },
+});

@@ -1,0 +1,242 @@
+import type { CallStatus, Direction } from '../protocol/frame.ts';
+import {
+  type CallRecord,
+  type CallState,
+  callOfNewLeg,
+  type LegEnd,
+  type LegRecord,
+  type NewLeg,
+  newCallKey,
+} from './ledger.ts';
+
+type CallRow = {
+  key: string;
+  call_id: string | null;
+  type: number;
+  direction: Direction;
+  number: string;
+  line: string;
+  state: CallState;
+  user_id: number;
+  started_at: number;
+  answered_by: number | null;
+  answered_at: number | null;
+  ended_at: number | null;
+  seconds: number | null;
+  status: CallStatus | null;
+  reason: string | null;
+  vote: number | null;
+};
+
+type LegRow = {
+  sip_call_id: string;
+  call_key: string;
+  user_id: number;
+  live: number;
+  status: CallStatus | null;
+  seen_at: number;
+  waiting: string | null;
+};
+
+const toCall = (row: CallRow): CallRecord => ({
+  key: row.key,
+  callId: row.call_id,
+  type: row.type,
+  direction: row.direction,
+  number: row.number,
+  line: row.line,
+  state: row.state,
+  userId: row.user_id,
+  startedAt: row.started_at,
+  answeredBy: row.answered_by,
+  answeredAt: row.answered_at,
+  endedAt: row.ended_at,
+  seconds: row.seconds,
+  status: row.status,
+  reason: row.reason,
+  vote: row.vote,
+});
+
+const toLeg = (row: LegRow): LegRecord => ({
+  leg: row.sip_call_id,
+  callKey: row.call_key,
+  userId: row.user_id,
+  live: row.live === 1,
+  status: row.status,
+  seenAt: row.seen_at,
+  waiting: row.waiting,
+});
+
+/** The ledger's rows. Says what is written, never what it means: that is ledger.ts. */
+export class LedgerStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  call(key: string): CallRecord | null {
+    const row = this.#sql.exec<CallRow>('SELECT * FROM call WHERE key = ?', key).toArray()[0];
+    return row ? toCall(row) : null;
+  }
+
+  callById(callId: string): CallRecord | null {
+    const row = this.#sql.exec<CallRow>('SELECT * FROM call WHERE call_id = ?', callId).toArray()[0];
+    return row ? toCall(row) : null;
+  }
+
+  leg(leg: string): LegRecord | null {
+    const row = this.#sql.exec<LegRow>('SELECT * FROM leg WHERE sip_call_id = ?', leg).toArray()[0];
+    return row ? toLeg(row) : null;
+  }
+
+  legsOf(key: string): LegRecord[] {
+    return this.#sql.exec<LegRow>('SELECT * FROM leg WHERE call_key = ?', key).toArray().map(toLeg);
+  }
+
+  liveLegsOfUser(userId: number): LegRecord[] {
+    return this.#sql.exec<LegRow>('SELECT * FROM leg WHERE user_id = ? AND live = 1', userId).toArray().map(toLeg);
+  }
+
+  /** The call that a new leg belongs to, made where there is none. */
+  placeLeg(leg: NewLeg, type: number, waiting: string): { call: CallRecord; isNew: boolean } {
+    const open = this.#sql
+      .exec<CallRow>("SELECT * FROM call WHERE direction = 'in' AND state IN ('ringing', 'talking', 'ended')")
+      .toArray()
+      .map((row) => ({ ...toCall(row), users: this.legsOf(row.key).map((known) => known.userId) }));
+    const known = callOfNewLeg(leg, open);
+    const key = known ?? newCallKey(leg, leg.group === null ? 0 : this.#callsOfGroup(leg.group));
+    if (known === null) this.insertCall({ ...leg, key, callId: null, type });
+    this.insertLeg(leg.leg, key, leg.userId, leg.startedAt, waiting);
+    const call = this.call(key);
+    if (!call) throw new Error('a call that was just written is gone');
+    return { call, isNew: known === null };
+  }
+
+  #callsOfGroup(group: string): number {
+    return Number(
+      this.#sql
+        .exec("SELECT count(*) AS n FROM call WHERE key = ? OR key LIKE ? || '#%'", `g:${group}`, `g:${group}`)
+        .one().n,
+    );
+  }
+
+  insertCall(call: {
+    key: string;
+    callId: string | null;
+    type: number;
+    direction: Direction;
+    number: string;
+    line: string;
+    userId: number;
+    startedAt: number;
+  }): void {
+    this.#sql.exec(
+      `INSERT INTO call (key, call_id, type, direction, number, line, state, user_id, started_at)
+       VALUES (?, ?, ?, ?, ?, ?, 'ringing', ?, ?)`,
+      call.key,
+      call.callId,
+      call.type,
+      call.direction,
+      call.number,
+      call.line,
+      call.userId,
+      call.startedAt,
+    );
+  }
+
+  insertLeg(leg: string, key: string, userId: number, at: number, waiting: string | null): void {
+    this.#sql.exec(
+      'INSERT INTO leg (sip_call_id, call_key, user_id, live, seen_at, waiting) VALUES (?, ?, ?, 1, ?, ?)',
+      leg,
+      key,
+      userId,
+      at,
+      waiting,
+    );
+  }
+
+  setWaiting(leg: string, waiting: string | null): void {
+    this.#sql.exec('UPDATE leg SET waiting = ? WHERE sip_call_id = ?', waiting, leg);
+  }
+
+  setRegistered(key: string, callId: string): void {
+    this.#sql.exec('UPDATE call SET call_id = ? WHERE key = ?', callId, key);
+  }
+
+  setFailed(key: string, reason: string): void {
+    this.#sql.exec("UPDATE call SET state = 'failed', reason = ? WHERE key = ?", reason, key);
+  }
+
+  setUser(key: string, userId: number): void {
+    this.#sql.exec('UPDATE call SET user_id = ? WHERE key = ?', userId, key);
+  }
+
+  setAnswered(key: string, userId: number, at: number): void {
+    this.#sql.exec(
+      "UPDATE call SET state = 'talking', answered_by = ?, answered_at = ? WHERE key = ? AND state = 'ringing'",
+      userId,
+      at,
+      key,
+    );
+  }
+
+  endLeg(leg: string, status: CallStatus, at: number): void {
+    this.#sql.exec('UPDATE leg SET live = 0, status = ?, seen_at = ? WHERE sip_call_id = ?', status, at, leg);
+  }
+
+  setEnded(key: string, end: LegEnd): void {
+    this.#sql.exec(
+      "UPDATE call SET state = 'ended', ended_at = ?, seconds = ?, status = ?, reason = ? WHERE key = ?",
+      end.at,
+      end.seconds,
+      end.status,
+      end.reason,
+      key,
+    );
+  }
+
+  /** A queue rings on: the call that had ended unanswered is ringing again. */
+  setRinging(key: string): void {
+    this.#sql.exec("UPDATE call SET state = 'ringing', ended_at = NULL WHERE key = ? AND state = 'ended'", key);
+  }
+
+  setFinished(key: string): void {
+    this.#sql.exec("UPDATE call SET state = 'finished' WHERE key = ?", key);
+  }
+
+  /** A leg's browser was seen at `at`: the length of a call that dies silently is counted to here. */
+  seen(userId: number, at: number): void {
+    this.#sql.exec('UPDATE leg SET seen_at = ? WHERE user_id = ? AND live = 1', at, userId);
+  }
+
+  setVote(key: string, vote: number): void {
+    this.#sql.exec('UPDATE call SET vote = ? WHERE key = ?', vote, key);
+  }
+
+  setComment(key: string, text: string): void {
+    this.#sql.exec('UPDATE call SET comment = ? WHERE key = ?', text, key);
+  }
+
+  /** Forgets calls that ended before `at`, with their legs. */
+  forgetBefore(at: number): void {
+    this.#sql.exec(
+      `DELETE FROM leg WHERE call_key IN
+         (SELECT key FROM call WHERE started_at < ? AND state IN ('finished', 'failed'))`,
+      at,
+    );
+    this.#sql.exec("DELETE FROM call WHERE started_at < ? AND state IN ('finished', 'failed')", at);
+  }
+
+  /** The ledger's part of /status. `dayStart`: Unix ms. */
+  summary(dayStart: number) {
+    const count = (where: string, ...args: number[]) =>
+      Number(this.#sql.exec(`SELECT count(*) AS n FROM call WHERE ${where}`, ...args).one().n);
+    return {
+      live: count("state IN ('ringing', 'talking')"),
+      today: count('started_at >= ?', dayStart),
+      backlog: count("(call_id IS NULL AND state != 'failed') OR state = 'ended'"),
+      last: this.#sql.exec<CallRow>('SELECT * FROM call ORDER BY started_at DESC LIMIT 10').toArray().map(toCall),
+    };
+  }
+}

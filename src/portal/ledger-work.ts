@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import type { RestError } from '../bitrix24/errors.ts';
+import type { Command } from '../bitrix24/rest.ts';
+import { err, type Result } from '../http/result.ts';
+import type { CallRecord } from './ledger.ts';
+import type { Caller } from './tokens.ts';
+
+const Registered = v.object({ CALL_ID: v.pipe(v.string(), v.minLength(1)) });
+
+/** One command as the portal's admin, with its own error and the request's folded into one. */
+async function callOne(caller: Caller, command: Command): Promise<Result<unknown, RestError>> {
+  const got = await caller.batch({ it: command });
+  return got.ok ? got.value.it : got;
+}
+
+/**
+ * The register command of a call. EXTERNAL_CALL_ID is our key: asked again, Bitrix24 answers the same CALL_ID for half
+ * an hour instead of making a second call (bitrix24.md 4.1).
+ *
+ * @param show whether to raise the card at once
+ */
+export const registerCommand = (call: CallRecord, show: boolean): Command => ({
+  method: 'telephony.externalcall.register',
+  params: {
+    USER_ID: call.userId,
+    PHONE_NUMBER: call.number,
+    TYPE: call.type,
+    CALL_START_DATE: new Date(call.startedAt).toISOString(),
+    CRM_CREATE: 1,
+    SHOW: show ? 1 : 0,
+    LINE_NUMBER: call.line || undefined,
+    EXTERNAL_CALL_ID: call.key,
+  },
+});
+
+/** Registers a call at Bitrix24. @returns its CALL_ID */
+export async function registerCall(
+  caller: Caller,
+  call: CallRecord,
+  show: boolean,
+): Promise<Result<string, RestError>> {
+  const got = await callOne(caller, registerCommand(call, show));
+  if (!got.ok) return got;
+  const parsed = v.safeParse(Registered, got.value);
+  if (!parsed.success)
+    return err({ kind: 'unavailable', code: 'BAD_ANSWER', message: 'Bitrix24 answered no CALL_ID.' });
+  return { ok: true, value: parsed.output.CALL_ID };
+}
+
+/** The finish command. ADD_TO_CHAT is always sent: documents and code disagree about its default (bitrix24.md 4.1). */
+export const finishCommand = (call: CallRecord, callId: string): Command => ({
+  method: 'telephony.externalcall.finish',
+  params: {
+    CALL_ID: callId,
+    USER_ID: call.answeredBy ?? call.userId,
+    DURATION: call.seconds ?? 0,
+    STATUS_CODE: call.status ?? '304',
+    FAILED_REASON: call.reason || undefined,
+    VOTE: call.vote ?? undefined,
+    ADD_TO_CHAT: 1,
+  },
+});
+
+/** Finishes a call. A call that Bitrix24 no longer knows was finished by the attempt whose answer we lost. */
+export async function finishCall(
+  caller: Caller,
+  call: CallRecord,
+  callId: string,
+): Promise<Result<unknown, RestError>> {
+  const got = await callOne(caller, finishCommand(call, callId));
+  if (!got.ok && got.error.kind === 'refused' && /call is not found/i.test(got.error.message))
+    return { ok: true, value: null };
+  return got;
+}
+
+/** Raises the card of a registered call for one more employee. */
+export const showCall = (caller: Caller, callId: string, userId: number): Promise<Result<unknown, RestError>> =>
+  callOne(caller, { method: 'telephony.externalcall.show', params: { CALL_ID: callId, USER_ID: userId } });
+
+/** Takes the card away from employees whom somebody else was quicker than. */
+export const hideCall = (
+  caller: Caller,
+  callId: string,
+  users: readonly number[],
+): Promise<Result<unknown, RestError>> =>
+  callOne(caller, { method: 'telephony.externalcall.hide', params: { CALL_ID: callId, USER_ID: users } });
+
+const Responsible = v.array(
+  v.object({ ASSIGNED_BY_ID: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number()) }),
+);
+
+/** Bitrix24 users responsible for a number, the first match first. */
+export async function responsibleFor(caller: Caller, number: string): Promise<Result<number[], RestError>> {
+  const got = await callOne(caller, {
+    method: 'telephony.externalcall.searchCrmEntities',
+    params: { PHONE_NUMBER: number },
+  });
+  if (!got.ok) return got;
+  const parsed = v.safeParse(Responsible, got.value);
+  return { ok: true, value: parsed.success ? parsed.output.map((row) => row.ASSIGNED_BY_ID) : [] };
+}

@@ -1,0 +1,143 @@
+import type { CallStatus, Direction } from '../protocol/frame.ts';
+
+/** How far a call is. `ended` waits for Bitrix24 to confirm the finish, `failed` is a call that Bitrix24 refused. */
+export type CallState = 'ringing' | 'talking' | 'ended' | 'finished' | 'failed';
+
+/** TYPE of telephony.externalcall.register (bitrix24.md 4.1). */
+export const CallType = { outgoing: 1, incoming: 2, callback: 4 } as const;
+
+export interface CallRecord {
+  readonly key: string;
+  readonly callId: string | null;
+  readonly type: number;
+  readonly direction: Direction;
+  readonly number: string;
+  readonly line: string;
+  readonly state: CallState;
+  /** The employee who rang first or who dials. */
+  readonly userId: number;
+  readonly startedAt: number;
+  readonly answeredBy: number | null;
+  readonly answeredAt: number | null;
+  readonly endedAt: number | null;
+  readonly seconds: number | null;
+  readonly status: CallStatus | null;
+  readonly reason: string | null;
+  readonly vote: number | null;
+}
+
+export interface LegRecord {
+  /** SIP Call-ID. */
+  readonly leg: string;
+  readonly callKey: string;
+  readonly userId: number;
+  readonly live: boolean;
+  readonly status: CallStatus | null;
+  readonly seenAt: number;
+  /** Id of the `register` message that still waits for its answer. */
+  readonly waiting: string | null;
+}
+
+/** Legs of one call that the PBX does not name: same line and caller, ringing within this time (ms). */
+export const SAME_CALL_MS = 10_000;
+
+/** How long an unanswered call with a name waits for the queue to ring somebody else before it is finished (ms). */
+export const QUEUE_GRACE_MS = 12_000;
+
+/** A new leg, as its browser reports it. */
+export interface NewLeg {
+  readonly leg: string;
+  readonly group: string | null;
+  readonly direction: Direction;
+  readonly number: string;
+  readonly line: string;
+  readonly startedAt: number;
+  readonly userId: number;
+}
+
+/**
+ * Which call a new leg belongs to (DESIGN, rule 3): the one the PBX names, else an incoming call of the same line and
+ * caller that began to ring for a colleague a moment ago. Outgoing legs are calls of their own.
+ *
+ * @param open calls that are neither finished nor failed
+ * @returns the call, or null for a new one
+ */
+export function callOfNewLeg(
+  leg: NewLeg,
+  open: readonly (Pick<CallRecord, 'key' | 'direction' | 'number' | 'line' | 'startedAt' | 'state'> & {
+    readonly users: readonly number[];
+  })[],
+): string | null {
+  if (leg.direction === 'out') return null;
+  if (leg.group !== null) {
+    const named = groupKey(leg.group);
+    return open.find((call) => call.key === named || call.key.startsWith(`${named}#`))?.key ?? null;
+  }
+  const same = open.find(
+    (call) =>
+      call.direction === 'in' &&
+      call.state === 'ringing' &&
+      call.key.startsWith('l:') &&
+      call.number === leg.number &&
+      call.line === leg.line &&
+      Math.abs(call.startedAt - leg.startedAt) <= SAME_CALL_MS &&
+      !call.users.includes(leg.userId),
+  );
+  return same?.key ?? null;
+}
+
+export const groupKey = (group: string): string => `g:${group}`;
+
+/**
+ * Key of a new call. A PBX may use a name again after the call was finished (a transfer back, say), so the count of
+ * its earlier calls is appended.
+ */
+export function newCallKey(leg: Pick<NewLeg, 'leg' | 'group' | 'direction'>, earlier: number): string {
+  if (leg.group === null || leg.direction === 'out') return `l:${leg.leg}`;
+  return earlier === 0 ? groupKey(leg.group) : `${groupKey(leg.group)}#${earlier + 1}`;
+}
+
+export interface LegEnd {
+  readonly at: number;
+  readonly seconds: number;
+  readonly status: CallStatus;
+  readonly reason: string;
+}
+
+/** How a call ends, or that it goes on. */
+export type EndDecision =
+  | { readonly t: 'goes_on' }
+  | { readonly t: 'ends'; readonly end: LegEnd; readonly finishAt: number };
+
+/**
+ * What the end of one leg means for its call: the answered leg takes the call with it; a leg that rang only ends the
+ * call when it was the last, and a queue gets a moment to ring the next agent.
+ *
+ * @param others the call's other legs
+ * @param answered whether this leg is the one that was answered
+ */
+export function decideEnd(
+  call: Pick<CallRecord, 'key' | 'state'>,
+  others: readonly Pick<LegRecord, 'live'>[],
+  answered: boolean,
+  end: LegEnd,
+): EndDecision {
+  if (call.state !== 'ringing' && call.state !== 'talking') return { t: 'goes_on' };
+  if (call.state === 'talking') return answered ? { t: 'ends', end, finishAt: end.at } : { t: 'goes_on' };
+  if (others.some((leg) => leg.live)) return { t: 'goes_on' };
+  const queued = call.key.startsWith('g:');
+  const missed: LegEnd = others.length > 0 ? { ...end, seconds: 0, status: '304', reason: '' } : { ...end, seconds: 0 };
+  return { t: 'ends', end: missed, finishAt: queued ? end.at + QUEUE_GRACE_MS : end.at };
+}
+
+/** The end of a leg whose browser went away without a word; its length is what was last known to be alive. */
+export function abandonedEnd(
+  call: Pick<CallRecord, 'state' | 'answeredAt' | 'direction'>,
+  answered: boolean,
+  seenAt: number,
+): LegEnd {
+  const reason = 'The browser went away';
+  if (!answered || call.answeredAt === null)
+    return { at: seenAt, seconds: 0, status: call.direction === 'in' ? '304' : '603', reason };
+  return { at: seenAt, seconds: Math.max(0, Math.round((seenAt - call.answeredAt) / 1000)), status: '200', reason };
+}

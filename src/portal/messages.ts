@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import type { FrameMessage } from '../protocol/frame.ts';
+
+/** Longest message a frame may send (characters). */
+export const MESSAGE_LIMIT = 16 * 1024;
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const leg = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const number = v.pipe(v.string(), v.maxLength(64));
+const at = v.pipe(v.number(), v.integer(), v.minValue(0));
+const status = v.picklist([
+  '200',
+  '304',
+  '603',
+  '603-S',
+  '403',
+  '404',
+  '486',
+  '484',
+  '503',
+  '480',
+  '402',
+  '423',
+  'OTHER',
+]);
+const reasons = v.picklist(['microphone_denied', 'not_registered', 'wrong_password', 'pbx_unreachable', 'starting']);
+
+const FrameMessageSchema = v.variant('t', [
+  v.object({
+    t: v.literal('state'),
+    state: v.variant('ready', [
+      v.object({ ready: v.literal(true), talking: v.boolean() }),
+      v.object({ ready: v.literal(false), talking: v.boolean(), reason: reasons }),
+    ]),
+    legs: v.pipe(v.array(leg), v.maxLength(50)),
+  }),
+  v.object({
+    t: v.literal('vitals'),
+    loads: v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600_000))), v.maxLength(100)),
+  }),
+  v.object({ t: v.literal('renew'), id }),
+  v.object({
+    t: v.literal('register'),
+    id,
+    leg,
+    group: v.nullable(leg),
+    direction: v.picklist(['in', 'out']),
+    number,
+    line: number,
+    startedAt: at,
+  }),
+  v.object({ t: v.literal('adopt'), id, callId: leg, leg, number, line: number, startedAt: at }),
+  v.object({ t: v.literal('answered'), id, leg, at }),
+  v.object({
+    t: v.literal('ended'),
+    id,
+    leg,
+    at,
+    seconds: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7 * 86_400)),
+    status,
+    reason: v.pipe(v.string(), v.maxLength(200)),
+  }),
+  v.object({ t: v.literal('vote'), id, leg, vote: v.picklist([1, 2, 3, 4, 5]) }),
+  v.object({ t: v.literal('comment'), id, leg, text: v.pipe(v.string(), v.maxLength(8000)) }),
+]);
+
+/** Reads one message of a frame; null when it is not one of the protocol's (docs/protocol.md). */
+export function readFrameMessage(data: string | ArrayBuffer): FrameMessage | null {
+  if (typeof data !== 'string' || data.length > MESSAGE_LIMIT) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  const parsed = v.safeParse(FrameMessageSchema, json);
+  return parsed.success ? parsed.output : null;
+}

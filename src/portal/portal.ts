@@ -1,0 +1,327 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { RestError } from '../bitrix24/errors.ts';
+import { type Identity, whoIs } from '../bitrix24/identity.ts';
+import { type ProvedTokens, refreshTokens } from '../bitrix24/oauth.ts';
+import type { Fetch } from '../bitrix24/rest.ts';
+import { readConfig } from '../config.ts';
+import { seal } from '../crypto/seal.ts';
+import type { Env } from '../env.ts';
+import { type Failure, failure } from '../http/failure.ts';
+import { err, ok, type Result } from '../http/result.ts';
+import { bugName, log } from '../log.ts';
+import { CloseCode, type Line } from '../protocol/frame.ts';
+import type { PortalStatus } from '../protocol/status.ts';
+import { TICKET_SECONDS } from '../session/ticket.ts';
+import { Desk } from './desk.ts';
+import { type PortalEvent, receiveEvent } from './events.ts';
+import { answerFrame } from './frames.ts';
+import { MinuteLimiter } from './limiter.ts';
+import { noteLoad, recentVitals } from './loads.ts';
+import { readFrameMessage } from './messages.ts';
+import { addToCounter, readPortal, writeBindReason, writeLines, writePortal } from './records.ts';
+import { hasTables, migrate } from './schema.ts';
+import { ensureEvents, ensureLines } from './setup.ts';
+
+/** What a proved install brings: nothing of it comes from the POST itself, but for the application_token. */
+export interface ProvedInstall {
+  readonly tokens: ProvedTokens;
+  /** Checked REST address. */
+  readonly endpoint: string;
+  readonly identity: Identity;
+  /** Public origin that the portal shall call. */
+  readonly origin: string;
+  readonly applicationToken: string | null;
+}
+
+export interface InstallStep {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** A verified person, as the Worker makes a ticket of it. */
+export interface OpenedSession {
+  readonly userId: number;
+  readonly admin: boolean;
+  readonly name: string;
+  readonly session: string;
+  /** Unix ms. */
+  readonly expiresAt: number;
+  readonly room: string;
+  readonly lines: readonly Line[];
+}
+
+const NOT_INSTALLED = failure('forbidden', 'The app is not installed in this portal.');
+/** Refused sessions a minute after which no more are asked of the portal: its REST limit is shared with other apps. */
+const REFUSED_SESSIONS = 30;
+/** Slow loads a minute that one portal's pages may report by POST. */
+const VITALS_PER_MINUTE = 60;
+
+/** What a person is told when Bitrix24 did not confirm who they are. */
+const asFailure = (error: RestError): Failure =>
+  error.kind === 'expired' || error.kind === 'denied' || error.kind === 'refused'
+    ? failure('forbidden', 'The portal did not confirm this access token.')
+    : failure('upstream', 'The portal could not be asked. Try again in a moment.');
+
+/**
+ * One portal, by its member_id: tokens, strikes, binding, ledger, agents. A thin shell: it takes calls, sockets and
+ * the alarm, and hands them to the desk. Before a proved install it has no tables and every door is shut.
+ */
+export class Portal extends DurableObject<Env> {
+  #desk: Desk | null = null;
+  readonly #refused = new MinuteLimiter(REFUSED_SESSIONS);
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    if (hasTables(ctx.storage.sql)) ctx.storage.transactionSync(() => migrate(ctx.storage.sql));
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Stores the proved pair and sets the portal up. Each step's outcome is told, and a failed one is done again later. */
+  async install(proof: ProvedInstall): Promise<Result<InstallStep[], Failure>> {
+    const config = readConfig(this.env);
+    if (!config.ok) return config;
+    const { memberId } = proof.tokens;
+    const applicationToken =
+      proof.applicationToken === null
+        ? null
+        : await seal(config.value.sealKeys, proof.applicationToken, { portal: memberId, field: 'application_token' });
+    const sql = this.ctx.storage.sql;
+    this.ctx.storage.transactionSync(() => {
+      migrate(sql);
+      const known = readPortal(sql);
+      writePortal(sql, {
+        memberId,
+        endpoint: proof.endpoint,
+        oauthHost: proof.tokens.oauthHost,
+        origin: proof.origin,
+        appCode: proof.identity.appCode,
+        applicationToken: applicationToken ?? known?.applicationToken ?? null,
+        installedAt: Date.now(),
+        installer: proof.identity.userId,
+        binding: known?.binding ?? 'rebinding',
+        bindReason: null,
+        lines: known?.lines ?? [],
+      });
+    });
+    const desk = this.#openDesk();
+    if (!desk.ok) return desk;
+    await desk.value.tokens.store(proof.tokens, Date.now());
+    return ok(await this.#setUp(desk.value));
+  }
+
+  async #setUp(desk: Desk): Promise<InstallStep[]> {
+    writeBindReason(desk.sql, 'install');
+    desk.binder.learn({ t: 'installed' });
+    desk.due.plan('events', '', Date.now() + 60_000);
+    desk.due.plan('lines', '', Date.now() + 60_000);
+    desk.due.plan('sweep', '', Date.now() + 60_000);
+    await desk.due.arm();
+    const placement = await desk.binder.attempt();
+    const events = await ensureEvents(desk.tokens, (await desk.addresses()).events);
+    const lines = await ensureLines(desk.tokens, desk.lines());
+    if (placement.ok) desk.due.cancel('bind', '');
+    if (events.ok) desk.due.cancel('events', '');
+    if (lines.ok) desk.due.cancel('lines', '');
+    desk.changed();
+    await desk.due.arm();
+    const step = (name: string, result: Result<unknown, RestError>): InstallStep => ({
+      name,
+      ok: result.ok,
+      message: result.ok ? '' : `${result.error.code}: ${result.error.message} It is tried again automatically.`,
+    });
+    return [
+      step('The phone is on every page', placement),
+      step('Calls and clicks on numbers reach the phone', events),
+      step('The phone line is known to Bitrix24', lines),
+    ];
+  }
+
+  /**
+   * Asks the portal whose access token this is and opens a session. The token must have been issued to our app: any
+   * other app's token is valid at the portal too.
+   *
+   * @param refreshToken lent by an admin on the app's page; used only while the stored pair cannot bind
+   */
+  async openSession(accessToken: string, refreshToken: string | null): Promise<Result<OpenedSession, Failure>> {
+    const desk = this.#installed();
+    if (!desk.ok) return desk;
+    const now = Date.now();
+    if (this.#refused.isFull(now))
+      return err(failure('rate_limited', 'Too many refused sessions. Try again in a minute.'));
+    const { endpoint, appCode, memberId } = desk.value.portal;
+    const who = await whoIs(desk.value.fetch, { endpoint, token: accessToken });
+    if (!who.ok) {
+      this.#refused.note(now);
+      return err(asFailure(who.error));
+    }
+    if (who.value.appCode !== appCode) {
+      this.#refused.note(now);
+      log('warn', 'foreign_token', { portal: memberId });
+      return err(failure('forbidden', 'This access token was issued to another app.'));
+    }
+    const { userId, admin, name } = who.value;
+    if (admin && desk.value.portal.binding === 'needs_admin') await this.#repair(desk.value, accessToken, refreshToken);
+    const expiresAt = now + TICKET_SECONDS * 1000;
+    const session = desk.value.sessions.open(userId, admin, expiresAt);
+    const room = desk.value.agents.roomOf(userId, now);
+    return ok({ userId, admin, name, session, expiresAt, room, lines: desk.value.lines() });
+  }
+
+  /** needs_admin has an exit: a verified admin's token binds, and a pair that the OAuth host proves is kept. */
+  async #repair(desk: Desk, accessToken: string, refreshToken: string | null): Promise<void> {
+    if (refreshToken !== null) {
+      const { oauthHost, memberId } = desk.portal;
+      const fresh = await refreshTokens(desk.fetch, desk.config, oauthHost, refreshToken, Date.now());
+      if (fresh.ok && fresh.value.memberId === memberId) {
+        await desk.tokens.store(fresh.value, Date.now());
+        accessToken = fresh.value.access;
+      }
+    }
+    desk.lend(accessToken);
+    await desk.due.arm();
+  }
+
+  /** Whether a ticket's session is still open. */
+  async checkTicket(session: string): Promise<boolean> {
+    const desk = this.#installed();
+    return desk.ok && desk.value.sessions.find(session, Date.now()) !== null;
+  }
+
+  /** Bitrix24 removed the placement and says so. Returns after the hit is stored and the alarm is set. */
+  async hit(error: string): Promise<Result<true, Failure>> {
+    const desk = this.#installed();
+    if (!desk.ok) return desk;
+    desk.value.binder.learn({ t: 'hit' }, error);
+    await desk.value.due.arm();
+    return ok(true);
+  }
+
+  /** An event of Bitrix24's queue, already shown to carry our signature. Returns after the fact is stored. */
+  async event(event: PortalEvent): Promise<Result<true, Failure>> {
+    const desk = this.#installed();
+    if (!desk.ok) return desk;
+    const received = await receiveEvent(desk.value, this.env, event, Date.now());
+    await desk.value.due.arm();
+    return received;
+  }
+
+  /** A frame load longer than STRIKE_MS, reported by POST. */
+  async slowLoad(session: string, ms: number): Promise<Result<true, Failure>> {
+    const desk = this.#installed();
+    if (!desk.ok) return desk;
+    const now = Date.now();
+    if (!desk.value.sessions.find(session, now)) return this.#unverified(desk.value);
+    if (recentVitals(desk.value.sql, now) >= VITALS_PER_MINUTE)
+      return err(failure('rate_limited', 'Too many reports. They are counted again in a minute.'));
+    noteLoad(desk.value.sql, ms, now, 'vitals', desk.value.config.strikeMs);
+    desk.value.changed();
+    await desk.value.due.arm();
+    return ok(true);
+  }
+
+  async #unverified(desk: Desk): Promise<Result<true, Failure>> {
+    addToCounter(desk.sql, 'unverified', 1);
+    desk.changed();
+    await desk.due.arm();
+    return err(failure('unauthorized', 'The ticket ran out: open a new session.'));
+  }
+
+  /** The admin saved other lines. Bitrix24 is told by a job, so a slow portal does not slow the save. */
+  async linesChanged(lines: readonly Line[]): Promise<void> {
+    const desk = this.#installed();
+    if (!desk.ok) return;
+    writeLines(desk.value.sql, lines);
+    desk.value.due.plan('lines', '', Date.now());
+    await desk.value.due.arm();
+  }
+
+  /** The portal's row of /status, or null before a proved install. */
+  async status(): Promise<PortalStatus | null> {
+    const desk = this.#openDesk();
+    return desk.ok ? desk.value.status(Date.now()) : null;
+  }
+
+  /** Sockets only: the Worker has checked origin and ticket and names the session in a header of its own. */
+  override async fetch(request: Request): Promise<Response> {
+    const desk = this.#installed();
+    const session = request.headers.get('x-session') ?? '';
+    const now = Date.now();
+    const open = desk.ok ? desk.value.sessions.find(session, now) : null;
+    if (!desk.ok || !open) return new Response(null, { status: 401 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    desk.value.agents.accept(server, open.userId, session, now);
+    desk.value.changed();
+    await desk.value.due.arm();
+    return new Response(null, {
+      status: 101,
+      webSocket: client,
+      headers: { 'sec-websocket-protocol': 'b24phone.v1' },
+    });
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const desk = this.#installed();
+    const message = readFrameMessage(data);
+    if (!desk.ok) return socket.close(CloseCode.uninstalled, 'uninstalled');
+    if (!message) return socket.close(CloseCode.protocol, 'not a message of this protocol');
+    const held = desk.value.agents.attachmentOf(socket);
+    if (!held || !desk.value.sessions.find(held.session, Date.now()))
+      return socket.close(CloseCode.ticket, 'the ticket ran out');
+    await answerFrame(desk.value, socket, held, message);
+    await desk.value.due.arm();
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    await this.#left(socket);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    await this.#left(socket);
+  }
+
+  async #left(socket: WebSocket): Promise<void> {
+    const desk = this.#installed();
+    const held = desk.ok ? desk.value.agents.attachmentOf(socket) : null;
+    if (!desk.ok || !held || desk.value.agents.phoneOf(held.userId) !== null) return;
+    desk.value.agents.setState(held.userId, null, Date.now());
+    desk.value.switchboard.left(held.userId, Date.now());
+    desk.value.changed();
+    await desk.value.due.arm();
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      const desk = this.#openDesk();
+      if (desk.ok) await desk.value.due.run(Date.now());
+    } catch (error) {
+      log('error', 'alarm_bug', { code: bugName(error) });
+      await this.ctx.storage.setAlarm(Date.now() + 60_000);
+    }
+  }
+
+  /** The desk of a portal whose app is installed now. */
+  #installed(): Result<Desk, Failure> {
+    const desk = this.#openDesk();
+    if (desk.ok && desk.value.portal.binding === 'uninstalled') return err(NOT_INSTALLED);
+    return desk;
+  }
+
+  #openDesk(): Result<Desk, Failure> {
+    if (this.#desk) return ok(this.#desk);
+    if (!hasTables(this.ctx.storage.sql) || !readPortal(this.ctx.storage.sql)) return err(NOT_INSTALLED);
+    const config = readConfig(this.env);
+    if (!config.ok) return config;
+    const { storage } = this.ctx;
+    const callOut: Fetch = (input, init) => fetch(input, init);
+    this.#desk = new Desk({
+      sql: storage.sql,
+      clock: storage,
+      sockets: this.ctx,
+      env: this.env,
+      config: config.value,
+      fetch: callOut,
+    });
+    return ok(this.#desk);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Line } from '../protocol/frame.ts';
+import type { BindingState } from '../protocol/status.ts';
+
+/** The portal as a proved install made it. */
+export interface PortalRecord {
+  readonly memberId: string;
+  /** REST address that the OAuth host named, checked. */
+  readonly endpoint: string;
+  readonly oauthHost: string;
+  /** Public origin of this service that the portal was installed under: alarms have no request to read it from. */
+  readonly origin: string;
+  readonly appCode: string;
+  /** Sealed; null until the first verified event brings it. */
+  readonly applicationToken: string | null;
+  readonly installedAt: number;
+  /** Bitrix24 user who installed. */
+  readonly installer: number;
+  readonly binding: BindingState;
+  /** Why the placement is to be bound again; null = nothing is known to be wrong. */
+  readonly bindReason: string | null;
+  /** Lines as last told by the settings; [] = none set yet. */
+  readonly lines: readonly Line[];
+}
+
+type Row = {
+  member_id: string;
+  endpoint: string;
+  oauth_host: string;
+  origin: string;
+  app_code: string;
+  application_token: string | null;
+  installed_at: number;
+  installer: number;
+  binding: BindingState;
+  bind_reason: string | null;
+  lines: string;
+};
+
+/** The portal's own row, or null before a proved install. */
+export function readPortal(sql: SqlStorage): PortalRecord | null {
+  const row = sql.exec<Row>('SELECT * FROM portal').toArray()[0];
+  if (!row) return null;
+  return {
+    memberId: row.member_id,
+    endpoint: row.endpoint,
+    oauthHost: row.oauth_host,
+    origin: row.origin,
+    appCode: row.app_code,
+    applicationToken: row.application_token,
+    installedAt: row.installed_at,
+    installer: row.installer,
+    binding: row.binding,
+    bindReason: row.bind_reason,
+    lines: JSON.parse(row.lines) as Line[],
+  };
+}
+
+export function writePortal(sql: SqlStorage, p: PortalRecord): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO portal (one, member_id, endpoint, oauth_host, origin, app_code, application_token,
+       installed_at, installer, binding, bind_reason, lines) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    p.memberId,
+    p.endpoint,
+    p.oauthHost,
+    p.origin,
+    p.appCode,
+    p.applicationToken,
+    p.installedAt,
+    p.installer,
+    p.binding,
+    p.bindReason,
+    JSON.stringify(p.lines),
+  );
+}
+
+export const writeBinding = (sql: SqlStorage, state: BindingState): void => {
+  sql.exec('UPDATE portal SET binding = ?', state);
+};
+
+/** Remembers why a bind is wanted; the first reason stays until the work is done. */
+export const writeBindReason = (sql: SqlStorage, reason: string | null): void => {
+  sql.exec('UPDATE portal SET bind_reason = ?', reason);
+};
+
+export const writeApplicationToken = (sql: SqlStorage, sealed: string): void => {
+  sql.exec('UPDATE portal SET application_token = ?', sealed);
+};
+
+export const writeLines = (sql: SqlStorage, lines: readonly Line[]): void => {
+  sql.exec('UPDATE portal SET lines = ?', JSON.stringify(lines));
+};
+
+/** Counts that survive eviction. */
+export type CounterName =
+  | 'loads'
+  | 'slow'
+  | 'unverified'
+  | 'strikes'
+  | 'window_start'
+  | 'window_count'
+  | 'last_load_at';
+
+export function readCounter(sql: SqlStorage, name: CounterName): number {
+  return Number(sql.exec('SELECT value FROM counter WHERE name = ?', name).toArray()[0]?.value ?? 0);
+}
+
+export function writeCounter(sql: SqlStorage, name: CounterName, value: number): void {
+  sql.exec('INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)', name, value);
+}
+
+export const addToCounter = (sql: SqlStorage, name: CounterName, by: number): void =>
+  writeCounter(sql, name, readCounter(sql, name) + by);
+
+/** Why the placement was bound again, and when. */
+export function noteRebind(sql: SqlStorage, at: number, reason: string): void {
+  sql.exec('INSERT INTO rebind (at, reason) VALUES (?, ?)', at, reason);
+}
+
+export function readRebinds(sql: SqlStorage): { count: number; lastAt: number | null; lastReason: string | null } {
+  const count = Number(sql.exec('SELECT count(*) AS n FROM rebind').one().n);
+  const last = sql
+    .exec<{ at: number; reason: string }>('SELECT at, reason FROM rebind ORDER BY id DESC LIMIT 1')
+    .toArray()[0];
+  return { count, lastAt: last?.at ?? null, lastReason: last?.reason ?? null };
+}

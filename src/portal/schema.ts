@@ -1,0 +1,50 @@
+/**
+ * The tables of one portal, as an append-only list of steps: a deployed step is never edited, a change is a new one.
+ * docs/storage-schema.md says what each column means, how long it lives and what a thief would gain.
+ */
+const STEPS: readonly string[] = [
+  `CREATE TABLE portal (
+     one INTEGER PRIMARY KEY CHECK (one = 1),
+     member_id TEXT NOT NULL, endpoint TEXT NOT NULL, oauth_host TEXT NOT NULL, origin TEXT NOT NULL,
+     app_code TEXT NOT NULL, application_token TEXT, installed_at INTEGER NOT NULL,
+     installer INTEGER NOT NULL, binding TEXT NOT NULL, bind_reason TEXT, lines TEXT NOT NULL);
+   CREATE TABLE token (
+     one INTEGER PRIMARY KEY CHECK (one = 1),
+     access TEXT NOT NULL, refresh TEXT NOT NULL, state TEXT NOT NULL,
+     expires_at INTEGER NOT NULL, refreshed_at INTEGER NOT NULL);
+   CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE strike (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, ms INTEGER NOT NULL, source TEXT NOT NULL);
+   CREATE TABLE load (slot INTEGER PRIMARY KEY, at INTEGER NOT NULL, ms INTEGER NOT NULL);
+   CREATE TABLE rebind (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reason TEXT NOT NULL);
+   CREATE TABLE due (
+     kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, attempt INTEGER NOT NULL,
+     PRIMARY KEY (kind, key)) WITHOUT ROWID;
+   CREATE TABLE session (
+     id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, admin INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE agent (
+     user_id INTEGER PRIMARY KEY, room TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT, seen_at INTEGER NOT NULL);
+   CREATE TABLE call (
+     key TEXT PRIMARY KEY, call_id TEXT UNIQUE, type INTEGER NOT NULL, direction TEXT NOT NULL, number TEXT NOT NULL,
+     line TEXT NOT NULL, state TEXT NOT NULL, user_id INTEGER NOT NULL, started_at INTEGER NOT NULL,
+     answered_by INTEGER, answered_at INTEGER, ended_at INTEGER, seconds INTEGER, status TEXT, reason TEXT,
+     vote INTEGER, comment TEXT);
+   CREATE INDEX call_started ON call (started_at);
+   CREATE TABLE leg (
+     sip_call_id TEXT PRIMARY KEY, call_key TEXT NOT NULL, user_id INTEGER NOT NULL, live INTEGER NOT NULL,
+     status TEXT, seen_at INTEGER NOT NULL, waiting TEXT);
+   CREATE INDEX leg_call ON leg (call_key);`,
+];
+
+/** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */
+export const hasTables = (sql: SqlStorage): boolean =>
+  sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_step'").toArray().length > 0;
+
+/** Brings the tables to the newest step; called in a transaction. */
+export function migrate(sql: SqlStorage): void {
+  sql.exec('CREATE TABLE IF NOT EXISTS schema_step (step INTEGER PRIMARY KEY)');
+  const done = Number(sql.exec('SELECT count(*) AS n FROM schema_step').one().n);
+  STEPS.slice(done).forEach((step, i) => {
+    sql.exec(step);
+    sql.exec('INSERT INTO schema_step (step) VALUES (?)', done + i + 1);
+  });
+}

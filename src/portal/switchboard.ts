@@ -1,0 +1,219 @@
+import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
+import type { Agents } from './agents.ts';
+import type { DueJobs } from './due.ts';
+import { abandonedEnd, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
+import type { LedgerStore } from './ledger-store.ts';
+
+/** How long a browser may be away before its calls are taken for over (ms): a page load plus a bad network. */
+export const ABANDON_GRACE_MS = 30_000;
+/** How long a click-to-call waits for a phone to take it (ms). */
+export const ADOPT_GRACE_MS = 20_000;
+
+type Of<T extends FrameMessage['t']> = Extract<FrameMessage, { t: T }>;
+
+/** A call that Bitrix24 itself registered (ONEXTERNALCALLSTART), or that we registered for a call-back. */
+export interface StartedCall {
+  readonly callId: string;
+  readonly userId: number;
+  readonly number: string;
+  readonly line: string;
+}
+
+/**
+ * What frames and Bitrix24 report about calls, turned into the ledger's facts and due jobs. Writes only; the REST
+ * calls are made by the jobs (jobs.ts), so that whatever dies, the fact is already stored.
+ */
+export class Switchboard {
+  readonly #ledger: LedgerStore;
+  readonly #agents: Agents;
+  readonly #due: DueJobs;
+
+  constructor(ledger: LedgerStore, agents: Agents, due: DueJobs) {
+    this.#ledger = ledger;
+    this.#agents = agents;
+    this.#due = due;
+  }
+
+  /** A leg began. Asked again with the same leg (the answer was lost), it answers the same. */
+  register(userId: number, m: Of<'register'>, now: number): { answer: ObjectMessage | null; urgent: string | null } {
+    const known = this.#ledger.leg(m.leg);
+    if (known && known.userId !== userId) return { answer: this.#refuse(m.id, 'not_yours'), urgent: null };
+    if (known) {
+      this.#ledger.setWaiting(m.leg, m.id);
+      return { answer: this.answerFor(m.leg), urgent: known.callKey };
+    }
+    const type = m.direction === 'in' ? CallType.incoming : CallType.outgoing;
+    const { call, isNew } = this.#ledger.placeLeg({ ...m, userId }, type, m.id);
+    if (call.state === 'ended') {
+      this.#ledger.setRinging(call.key);
+      this.#due.cancel('finish', call.key);
+    }
+    if (call.callId === null) this.#due.plan('register', call.key, now);
+    else if (!isNew) this.#due.plan('show', `${call.key}|${userId}`, now);
+    return { answer: this.answerFor(m.leg), urgent: call.callId === null ? call.key : null };
+  }
+
+  /** The answer that a leg's `register` still waits for, once it is known; it is given once. */
+  answerFor(leg: string): ObjectMessage | null {
+    const row = this.#ledger.leg(leg);
+    const call = row && this.#ledger.call(row.callKey);
+    if (!row?.waiting || !call) return null;
+    if (call.state === 'failed') {
+      this.#ledger.setWaiting(leg, null);
+      return this.#refuse(row.waiting, 'refused', call.reason ?? undefined);
+    }
+    if (call.callId === null) return null;
+    this.#ledger.setWaiting(leg, null);
+    return { t: 'registered', id: row.waiting, leg, callId: call.callId };
+  }
+
+  /** A phone takes over a call that Bitrix24 registered. The event may come before or after this. */
+  adopt(userId: number, m: Of<'adopt'>): ObjectMessage {
+    const known = this.#ledger.callById(m.callId);
+    if (known && known.userId !== userId) return this.#refuse(m.id, 'not_yours');
+    const key = known?.key ?? `b:${m.callId}`;
+    if (!known) this.#insertStarted(key, { callId: m.callId, userId, number: m.number, line: m.line }, m.startedAt);
+    if (known && known.state !== 'ringing' && known.state !== 'talking') return this.#refuse(m.id, 'over');
+    if (!this.#ledger.leg(m.leg)) this.#ledger.insertLeg(m.leg, key, userId, m.startedAt, null);
+    this.#due.cancel('unadopted', key);
+    return { t: 'ack', id: m.id };
+  }
+
+  /** Bitrix24 started a call for a person: known once, pushed to the phone, given up where no phone takes it. */
+  started(call: StartedCall, now: number): void {
+    if (this.#ledger.callById(call.callId)) return;
+    const key = `b:${call.callId}`;
+    this.#insertStarted(key, call, now);
+    this.#agents.send(call.userId, { t: 'dial', callId: call.callId, number: call.number, line: call.line });
+    this.#due.plan('unadopted', key, now + ADOPT_GRACE_MS);
+  }
+
+  /** A customer asked to be called back (CRM form). Who rings is decided by the job: it must ask the CRM first. */
+  callback(id: string, number: string, line: string, now: number): void {
+    const key = `c:${id}`;
+    if (this.#ledger.call(key)) return;
+    this.#ledger.insertCall({
+      key,
+      callId: null,
+      type: CallType.callback,
+      direction: 'out',
+      number,
+      line,
+      userId: 0,
+      startedAt: now,
+    });
+    this.#due.plan('callback', key, now);
+  }
+
+  answered(userId: number, m: Of<'answered'>, now: number): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    this.#ledger.setAnswered(leg.callKey, userId, Math.min(m.at, now));
+    this.#hideFromOthers(leg, now);
+    return { t: 'ack', id: m.id };
+  }
+
+  ended(userId: number, m: Of<'ended'>, now: number): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    if (leg.live)
+      this.#endLeg(leg, { at: Math.min(m.at, now), seconds: m.seconds, status: m.status, reason: m.reason });
+    return { t: 'ack', id: m.id };
+  }
+
+  vote(userId: number, m: Of<'vote'>): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    this.#ledger.setVote(leg.callKey, m.vote);
+    return { t: 'ack', id: m.id };
+  }
+
+  comment(userId: number, m: Of<'comment'>): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    this.#ledger.setComment(leg.callKey, m.text);
+    return { t: 'ack', id: m.id };
+  }
+
+  /** A browser said which legs it holds: legs that it does not name have died with an earlier page. */
+  holds(userId: number, legs: readonly string[], now: number): void {
+    this.#due.cancel('abandoned', String(userId));
+    for (const leg of this.#ledger.liveLegsOfUser(userId)) if (!legs.includes(leg.leg)) this.#abandon(leg);
+    this.#ledger.seen(userId, now);
+  }
+
+  /** A person's last socket closed. The calls go on for a while: the browser may be on its way back. */
+  left(userId: number, now: number): void {
+    if (this.#ledger.liveLegsOfUser(userId).length === 0) return;
+    this.#ledger.seen(userId, now);
+    this.#due.plan('abandoned', String(userId), now + ABANDON_GRACE_MS);
+  }
+
+  /** The browser did not come back: its calls end with the length they really had. */
+  abandonAll(userId: number): void {
+    for (const leg of this.#ledger.liveLegsOfUser(userId)) this.#abandon(leg);
+  }
+
+  /** Nobody dialled a call that Bitrix24 had started: it is finished with a plain outcome instead of hanging about. */
+  giveUp(key: string, reason: string, now: number): void {
+    const call = this.#ledger.call(key);
+    if (call?.state !== 'ringing') return;
+    if (this.#ledger.legsOf(key).some((leg) => leg.live)) return;
+    this.#ledger.setEnded(key, { at: now, seconds: 0, status: '480', reason });
+    this.#due.plan('finish', key, now);
+  }
+
+  #insertStarted(key: string, call: StartedCall, at: number): void {
+    this.#ledger.insertCall({
+      key,
+      callId: call.callId,
+      type: CallType.outgoing,
+      direction: 'out',
+      number: call.number,
+      line: call.line,
+      userId: call.userId,
+      startedAt: at,
+    });
+  }
+
+  #legOf(userId: number, leg: string): LegRecord | null {
+    const row = this.#ledger.leg(leg);
+    return row && row.userId === userId ? row : null;
+  }
+
+  #hideFromOthers(answered: LegRecord, now: number): void {
+    const call = this.#ledger.call(answered.callKey);
+    const others = this.#ledger.legsOf(answered.callKey).filter((leg) => leg.userId !== answered.userId);
+    if (call?.answeredBy !== answered.userId || others.length === 0) return;
+    this.#due.plan('hide', call.key, now);
+    for (const leg of others)
+      if (leg.live && call.callId !== null)
+        this.#agents.send(leg.userId, { t: 'elsewhere', leg: leg.leg, callId: call.callId });
+  }
+
+  #abandon(leg: LegRecord): void {
+    const call = this.#ledger.call(leg.callKey);
+    if (call) this.#endLeg(leg, abandonedEnd(call, call.answeredBy === leg.userId, leg.seenAt));
+  }
+
+  #endLeg(leg: LegRecord, end: LegEnd): void {
+    this.#ledger.endLeg(leg.leg, end.status, end.at);
+    const call = this.#ledger.call(leg.callKey);
+    if (!call) return;
+    const others = this.#ledger.legsOf(call.key).filter((other) => other.leg !== leg.leg);
+    const decision = decideEnd(call, others, call.answeredBy === leg.userId, end);
+    if (decision.t === 'goes_on') return;
+    this.#ledger.setEnded(call.key, decision.end);
+    this.#due.plan('finish', call.key, decision.finishAt);
+  }
+
+  #refuse(id: string, error: string, message?: string): ObjectMessage {
+    return { t: 'refused', id, error, message: message ?? REFUSALS[error] ?? 'The call was refused.' };
+  }
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  not_yours: 'This call belongs to another employee.',
+  over: 'This call is over.',
+  unknown_leg: 'The ledger does not know this call.',
+};

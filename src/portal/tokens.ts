@@ -1,0 +1,130 @@
+import { readEndpoint } from '../bitrix24/address.ts';
+import type { RestError } from '../bitrix24/errors.ts';
+import { type ProvedTokens, refreshTokens } from '../bitrix24/oauth.ts';
+import { type BatchResult, batch, type Command, type Fetch, type RestAccess } from '../bitrix24/rest.ts';
+import type { Config } from '../config.ts';
+import { seal, unseal } from '../crypto/seal.ts';
+import { err, ok, type Result } from '../http/result.ts';
+import { readPortal } from './records.ts';
+
+/** Calls Bitrix24 as somebody: as the portal's stored admin, or as an admin who lends a token. */
+export interface Caller {
+  batch<K extends string>(commands: Readonly<Record<K, Command>>): Promise<Result<BatchResult<K>, RestError>>;
+}
+
+type TokenState = 'ok' | 'refused';
+type Row = { access: string; refresh: string; state: TokenState; expires_at: number; refreshed_at: number };
+
+const gone: RestError = { kind: 'denied', code: 'NOT_INSTALLED', message: 'The app is not installed in this portal.' };
+
+/** A caller that uses one access token and cannot refresh it. */
+export const lentCaller = (fetch: Fetch, access: RestAccess): Caller => ({
+  batch: (commands) => batch(fetch, access, commands),
+});
+
+/**
+ * Keeps the portal's OAuth pair: sealed at rest, refreshed only when it ran out, by one request however many wait
+ * (a refresh kills the old refresh token, so two at once would lock us out; bitrix24.md 5.3).
+ */
+export class TokenKeeper implements Caller {
+  #refreshing: Promise<Result<RestAccess, RestError>> | null = null;
+  readonly #sql: SqlStorage;
+  readonly #config: Config;
+  readonly #fetch: Fetch;
+
+  constructor(sql: SqlStorage, config: Config, fetch: Fetch) {
+    this.#sql = sql;
+    this.#config = config;
+    this.#fetch = fetch;
+  }
+
+  /** Stores a pair that the OAuth host has just issued. */
+  async store(tokens: ProvedTokens, now: number): Promise<void> {
+    const place = (field: string) => ({ portal: tokens.memberId, field });
+    const access = await seal(this.#config.sealKeys, tokens.access, place('access_token'));
+    const refresh = await seal(this.#config.sealKeys, tokens.refresh, place('refresh_token'));
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO token (one, access, refresh, state, expires_at, refreshed_at)
+       VALUES (1, ?, ?, 'ok', ?, ?)`,
+      access,
+      refresh,
+      tokens.expiresAt,
+      now,
+    );
+  }
+
+  /** What /status says of the tokens. */
+  describe(now: number): {
+    state: TokenState | 'expired' | 'none';
+    expiresAt: number | null;
+    refreshedAt: number | null;
+  } {
+    const row = this.#row();
+    if (!row) return { state: 'none', expiresAt: null, refreshedAt: null };
+    const state = row.state === 'ok' && row.expires_at <= now ? 'expired' : row.state;
+    return { state, expiresAt: row.expires_at, refreshedAt: row.refreshed_at };
+  }
+
+  /** Calls as the portal's stored admin; refreshes at most once per call. */
+  async batch<K extends string>(commands: Readonly<Record<K, Command>>): Promise<Result<BatchResult<K>, RestError>> {
+    const access = await this.#access();
+    if (!access.ok) return access;
+    const first = await batch(this.#fetch, access.value, commands);
+    if (first.ok || (first.error.kind !== 'expired' && first.error.kind !== 'moved')) return first;
+    const fresh = await this.#refresh(access.value.token);
+    return fresh.ok ? batch(this.#fetch, fresh.value, commands) : fresh;
+  }
+
+  #row(): Row | null {
+    return this.#sql.exec<Row>('SELECT * FROM token').toArray()[0] ?? null;
+  }
+
+  async #access(): Promise<Result<RestAccess, RestError>> {
+    const portal = readPortal(this.#sql);
+    const row = this.#row();
+    if (!portal || !row) return err(gone);
+    if (row.expires_at <= Date.now()) return this.#refresh(null);
+    const token = await unseal(this.#config.sealKeys, row.access, { portal: portal.memberId, field: 'access_token' });
+    if (!token.ok) return err({ kind: 'denied', code: 'SEAL_KEYS', message: token.error.message });
+    return ok({ endpoint: portal.endpoint, token: token.value });
+  }
+
+  /** `used`: the access token that was refused; if another call has refreshed since, its pair is simply used. */
+  #refresh(used: string | null): Promise<Result<RestAccess, RestError>> {
+    this.#refreshing ??= this.#refreshOnce(used).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #refreshOnce(used: string | null): Promise<Result<RestAccess, RestError>> {
+    const portal = readPortal(this.#sql);
+    const row = this.#row();
+    if (!portal || !row) return err(gone);
+    const open = (sealed: string, field: string) =>
+      unseal(this.#config.sealKeys, sealed, { portal: portal.memberId, field });
+    if (used !== null) {
+      const current = await open(row.access, 'access_token');
+      if (current.ok && current.value !== used) return ok({ endpoint: portal.endpoint, token: current.value });
+    }
+    const refresh = await open(row.refresh, 'refresh_token');
+    if (!refresh.ok) return err({ kind: 'denied', code: 'SEAL_KEYS', message: refresh.error.message });
+    const now = Date.now();
+    const answer = await refreshTokens(this.#fetch, this.#config, portal.oauthHost, refresh.value, now);
+    if (!answer.ok) {
+      if (answer.error.kind === 'denied') this.#sql.exec("UPDATE token SET state = 'refused'");
+      return answer;
+    }
+    return this.#accept(answer.value, portal.memberId, now);
+  }
+
+  async #accept(tokens: ProvedTokens, memberId: string, now: number): Promise<Result<RestAccess, RestError>> {
+    if (tokens.memberId !== memberId)
+      return err({ kind: 'denied', code: 'WRONG_MEMBER', message: 'The OAuth host answered for another portal.' });
+    const endpoint = readEndpoint(this.#config, tokens.clientEndpoint);
+    if (!endpoint.ok) return err({ kind: 'denied', code: 'WRONG_ENDPOINT', message: endpoint.error.message });
+    await this.store(tokens, now);
+    this.#sql.exec('UPDATE portal SET endpoint = ?', endpoint.value);
+    return ok({ endpoint: endpoint.value, token: tokens.access });
+  }
+}

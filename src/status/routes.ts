@@ -1,0 +1,64 @@
+import { type Context, Hono } from 'hono';
+import { type Config, readConfig } from '../config.ts';
+import { DIRECTORY_NAME } from '../directory/directory.ts';
+import type { Env } from '../env.ts';
+import { entries, styles } from '../generated/client.ts';
+import { type Failure, failure, failureResponse, failureStatus } from '../http/failure.ts';
+import { ok, type Result } from '../http/result.ts';
+import { messagePage, pageResponse, prefersHtml } from '../pages/shell.ts';
+import type { StatusDocument } from '../protocol/status.ts';
+import { mayReadStatus } from './access.ts';
+import { statusPage } from './page.ts';
+
+type StatusContext = Context<{ Bindings: Env }>;
+
+/** RFC 7617: the realm is what the browser shows while it asks. */
+const CHALLENGE = { 'www-authenticate': 'Basic realm="status", charset="UTF-8"' };
+
+async function admit(c: StatusContext): Promise<Result<Config, Failure>> {
+  const config = readConfig(c.env);
+  if (!config.ok) return config;
+  const allowed = await mayReadStatus(c.req.raw, config.value);
+  return allowed.ok ? ok(config.value) : allowed;
+}
+
+async function readDocument(env: Env): Promise<StatusDocument> {
+  const portals = await env.DIRECTORY.getByName(DIRECTORY_NAME).rows();
+  return { generatedAt: new Date().toISOString(), portals };
+}
+
+const refusalHeaders = (problem: Failure) => (problem.reason === 'unauthorized' ? CHALLENGE : {});
+
+async function getJson(c: StatusContext): Promise<Response> {
+  const admitted = await admit(c);
+  if (!admitted.ok) return failureResponse(admitted.error, refusalHeaders(admitted.error));
+  return Response.json(await readDocument(c.env), {
+    headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+  });
+}
+
+async function getPage(c: StatusContext): Promise<Response> {
+  const admitted = await admit(c);
+  if (!admitted.ok) {
+    const headers = refusalHeaders(admitted.error);
+    if (!prefersHtml(c.req.raw)) return failureResponse(admitted.error, headers);
+    const page = messagePage('Status', admitted.error.message, styles.pages);
+    return pageResponse(page, { framing: 'nobody', allowLocal: false, status: failureStatus(admitted.error), headers });
+  }
+  const page = statusPage(await readDocument(c.env), {
+    title: admitted.value.appTitle,
+    origin: new URL(c.req.url).origin,
+    styles: styles.pages,
+    script: entries.status,
+  });
+  return pageResponse(page, { framing: 'nobody', allowLocal: false });
+}
+
+const wrongMethod = () => failureResponse(failure('method_not_allowed', 'Use GET.'), { allow: 'GET' });
+
+/** `GET /status` and `GET /status.json`: every portal's state, for whoever runs the service. */
+export const statusRoutes = new Hono<{ Bindings: Env }>()
+  .get('/status', getPage)
+  .get('/status.json', getJson)
+  .all('/status', wrongMethod)
+  .all('/status.json', wrongMethod);
