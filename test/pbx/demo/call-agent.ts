@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { LegEnd } from './leg.ts';
+import { createMedia, type Media, type MediaStats } from './media.ts';
+import { type RingResult, ring } from './ring.ts';
+import type { Switchboard } from './switchboard.ts';
+import { melody, steadyTone } from './tone.ts';
+
+export interface AgentCallOptions {
+  /** Caller's number, e.g. `+49301234567`. */
+  readonly from: string;
+  readonly name?: string;
+  /** Name of the physical call, sent as `X-Call-Id`; several agents rung for one call share it. Default: a new one. */
+  readonly callId?: string;
+  /** The number that the customer dialled, sent as P-Called-Party-ID (RFC 7315 4.2). */
+  readonly line?: string;
+  /** Further header fields of the INVITE. */
+  readonly headers?: readonly string[];
+  /** What the customer says: a melody and then the agent's own words, a steady tone, or nothing. */
+  readonly says?: 'greeting' | 'tone' | 'nothing';
+  /** Aborting ends the ringing: the agent sees CANCEL. */
+  readonly signal?: AbortSignal;
+  /** How long it rings, ms; default 30 s. */
+  readonly ringMs?: number;
+}
+
+/** A call to an agent whose outcome is known. */
+export interface AgentCall {
+  readonly result: RingResult;
+  /** SIP Call-ID of the leg. */
+  readonly id: string;
+  /** What went out as `X-Call-Id`. */
+  readonly callId: string;
+  /** Ends an answered call from the customer's side. */
+  hangup(): void;
+  /** Resolves when an answered call is over; at once with null when nobody answered. */
+  readonly ended: Promise<LegEnd | null>;
+  /** What the customer heard and sent; null when nobody answered. */
+  stats(): MediaStats | null;
+}
+
+/** Plays the customer who calls an agent. `onAnswer` runs in the moment of the answer, before anything is played. */
+export async function callAgent(
+  board: Switchboard,
+  user: string,
+  options: AgentCallOptions & { readonly onAnswer?: () => void },
+): Promise<AgentCall> {
+  const id = randomUUID();
+  const callId = options.callId ?? randomUUID();
+  let echoes = false;
+  const media: Media = createMedia({
+    onFrame: (frame) => echoes && media.send(frame),
+    onDigit: (key) => board.emit({ type: 'dtmf', call: id, key, via: 'rtp' }),
+  });
+  const { from, name, signal, ringMs, line } = options;
+  const rung = await ring(board, user, media, {
+    call: id,
+    from,
+    ...(name === undefined ? {} : { name }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(ringMs === undefined ? {} : { ringMs }),
+    headers: [
+      `X-Call-Id: ${callId}`,
+      ...(line === undefined ? [] : [`P-Called-Party-ID: <sip:${line}@${board.domain}>`]),
+      ...(options.headers ?? []),
+    ],
+  });
+  const unanswered = { id, callId, hangup: () => {}, ended: Promise.resolve(null), stats: () => null };
+  if (rung.result !== 'answered') return { ...unanswered, result: rung.result };
+  if (signal?.aborted) {
+    // Two agents of a group answered in the same moment; the other one was first.
+    rung.leg.hangup();
+    return { ...unanswered, result: 'cancelled' };
+  }
+  options.onAnswer?.();
+  const { says = 'greeting' } = options;
+  if (says === 'tone') media.play(steadyTone());
+  if (says === 'greeting') {
+    media.play(melody(), () => {
+      echoes = true;
+    });
+  }
+  const { leg } = rung;
+  return { result: 'answered', id, callId, hangup: leg.hangup, ended: leg.ended, stats: media.stats };
+}

@@ -1,0 +1,33 @@
+import type { URI, UserAgentCore } from 'sip.js/lib/core/index.js';
+import type { Nonces } from './digest.ts';
+import type { Emit } from './events.ts';
+import type { Leg } from './leg.ts';
+import type { Registrar } from './registrar.ts';
+
+/** A SIP account of the demo PBX. */
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+  readonly name: string;
+}
+
+/** What every part of the demo PBX shares. */
+export interface Switchboard {
+  readonly core: UserAgentCore;
+  readonly registrar: Registrar;
+  readonly nonces: Nonces;
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** SIP domain and digest realm. */
+  readonly domain: string;
+  /** Our own Contact. */
+  readonly contact: string;
+  readonly emit: Emit;
+  readonly now: () => number;
+  /** A leg ends when its phone sends nothing for so long while it is not on hold (`rtp_timeout` in Asterisk). */
+  readonly silenceMs: number;
+  /** Answered legs. */
+  readonly legs: Set<Leg>;
+  /** Aborted when the PBX closes: what rings stops. */
+  readonly closing: AbortSignal;
+  parseUri(uri: string): URI | undefined;
+}
