@@ -15,16 +15,21 @@ import { appPage } from './page.ts';
 type AppContext = Context<{ Bindings: Env }>;
 
 /** Opens the session that Bitrix24's form stands for. Nothing of the form is believed before that. */
-async function admit(c: AppContext, config: Config): Promise<Result<{ session: Session; memberId: string }, Failure>> {
+async function admit(
+  c: AppContext,
+  config: Config,
+  open: typeof openSession,
+): Promise<Result<{ session: Session; memberId: string }, Failure>> {
   const form = await readForm(c.req.raw);
   if (!form.ok) return form;
   const memberId = form.value.get('member_id') ?? '';
   const identity = {
     AUTH_ID: form.value.get('AUTH_ID') ?? '',
     member_id: memberId,
+    // An administrator lends it to a portal whose own tokens can no longer bind.
     REFRESH_ID: form.value.get('REFRESH_ID') ?? '',
   };
-  const session = await openSession(c.env, config, identity, Date.now());
+  const session = await open(c.env, config, identity, Date.now());
   return session.ok ? ok({ session: session.value, memberId }) : session;
 }
 
@@ -49,19 +54,25 @@ function refuse(c: AppContext, problem: Failure, allowLocal: boolean, headers: R
   return pageResponse(page, { framing: 'portal', allowLocal, status: failureStatus(problem), headers });
 }
 
-async function postApp(c: AppContext): Promise<Response> {
+async function postApp(c: AppContext, open: typeof openSession): Promise<Response> {
   const config = readConfig(c.env);
   if (!config.ok) return refuse(c, config.error, false);
   const { allowLocal } = config.value;
-  const admitted = await admit(c, config.value);
+  const admitted = await admit(c, config.value, open);
   if (!admitted.ok) return refuse(c, admitted.error, allowLocal);
   const page = await build(c, config.value, admitted.value.session, admitted.value.memberId);
   return pageResponse(page, { framing: 'portal', allowLocal });
 }
 
+/** The route with its way to open a session handed in. */
+export const appRoutesWith = (open: typeof openSession) =>
+  new Hono<{ Bindings: Env }>()
+    .post('/app', (c) => postApp(c, open))
+    .all('/app', (c) =>
+      refuse(c, failure('method_not_allowed', 'Open this app from the menu of your Bitrix24 portal.'), false, {
+        allow: 'POST',
+      }),
+    );
+
 /** `POST /app`: the app's page, which Bitrix24 opens in a frame with a form POST. */
-export const appRoutes = new Hono<{ Bindings: Env }>().post('/app', postApp).all('/app', (c) =>
-  refuse(c, failure('method_not_allowed', 'Open this app from the menu of your Bitrix24 portal.'), false, {
-    allow: 'POST',
-  }),
-);
+export const appRoutes = appRoutesWith(openSession);

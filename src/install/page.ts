@@ -35,6 +35,7 @@ export function installPage({ title, ok, steps, styles, script }: InstallPage): 
 <section class="panel">
 <h1>${ok ? `${title} is installed` : `${title} could not be installed`}</h1>
 <ul class="checks">${steps.map(stepItem)}</ul>
+${ok && steps.some((step) => !step.ok) ? html`<p class="dim">What is marked is tried again by itself.</p>` : ''}
 <p class="lead" id="outcome" role="status">${
       ok
         ? 'One moment, Bitrix24 is being told…'

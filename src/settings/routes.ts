@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.ts';
 import type { Env } from '../env.ts';
 import { readJson } from '../http/body.ts';
 import { type Failure, failure, failureResponse, failureStatus } from '../http/failure.ts';
+import { wrongMethod } from '../http/method.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { bearer, readTicket, type TicketClaims } from '../session/ticket.ts';
 import { FORM_LIMIT } from './form.ts';
@@ -64,4 +65,4 @@ async function putSettings(c: SettingsContext): Promise<Response> {
 export const settingsRoutes = new Hono<{ Bindings: Env }>()
   .get('/api/settings', getSettings)
   .put('/api/settings', putSettings)
-  .all('/api/settings', () => failureResponse(failure('method_not_allowed', 'Use GET or PUT.'), { allow: 'GET, PUT' }));
+  .all('/api/settings', wrongMethod('GET, PUT'));

@@ -4,6 +4,7 @@ import { seal, unseal } from '../crypto/seal.ts';
 import type { Env } from '../env.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
+import { log } from '../log.ts';
 import type { IceServer, Line, SipAccount } from '../protocol/frame.ts';
 import type { SettingsView } from '../protocol/settings.ts';
 import {
@@ -105,7 +106,8 @@ async function saveForm(env: Env, portal: string, config: Config, form: unknown)
 async function open(config: Config, sealed: string, place: { portal: string; field: string }): Promise<string | null> {
   const opened = await unseal(config.sealKeys, sealed, place);
   if (opened.ok) return opened.value;
-  console.error(opened.error.message);
+  // The place's field may hold a server's address, so only its kind is logged.
+  log('error', 'secret_not_opened', { portal: place.portal, kind: place.field.split(':')[0] ?? '' });
   return null;
 }
 

@@ -3,7 +3,8 @@ import { type Config, readConfig } from '../config.ts';
 import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
 import { entries, styles } from '../generated/client.ts';
-import { type Failure, failure, failureResponse, failureStatus } from '../http/failure.ts';
+import { type Failure, failureResponse, failureStatus } from '../http/failure.ts';
+import { wrongMethod } from '../http/method.ts';
 import { ok, type Result } from '../http/result.ts';
 import { messagePage, pageResponse, prefersHtml } from '../pages/shell.ts';
 import type { StatusDocument } from '../protocol/status.ts';
@@ -54,11 +55,9 @@ async function getPage(c: StatusContext): Promise<Response> {
   return pageResponse(page, { framing: 'nobody', allowLocal: false });
 }
 
-const wrongMethod = () => failureResponse(failure('method_not_allowed', 'Use GET.'), { allow: 'GET' });
-
 /** `GET /status` and `GET /status.json`: every portal's state, for whoever runs the service. */
 export const statusRoutes = new Hono<{ Bindings: Env }>()
   .get('/status', getPage)
   .get('/status.json', getJson)
-  .all('/status', wrongMethod)
-  .all('/status.json', wrongMethod);
+  .all('/status', wrongMethod('GET'))
+  .all('/status.json', wrongMethod('GET'));

@@ -1,0 +1,117 @@
+import { env as bindings } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { appRoutesWith } from '../../src/app/routes.ts';
+import type { Env } from '../../src/env.ts';
+import { failure } from '../../src/http/failure.ts';
+import { err, ok } from '../../src/http/result.ts';
+import type { Session } from '../../src/protocol/frame.ts';
+import type { openSession } from '../../src/session/open.ts';
+import { portalStatus, strikesToday } from '../unit/pages/portal-status.ts';
+
+// Whose session a form stands for is proved by the session's own tests; here it is only what the page makes of it.
+const open = vi.fn<typeof openSession>();
+const appRoutes = appRoutesWith(open);
+const base = bindings as unknown as Env;
+
+const session = (over: Partial<Session> = {}): Session => ({
+  ticket: 'body.</script><script>alert(1)</script>',
+  expiresIn: 900,
+  user: { id: 17, admin: true, name: 'Ann <b>Miller' },
+  sip: null,
+  ice: [],
+  lines: [],
+  callHeader: null,
+  room: 'room',
+  strikeMs: 5000,
+  ...over,
+});
+
+const envWith = (over: Partial<Env> = {}) =>
+  ({
+    SETTINGS: base.SETTINGS,
+    PORTAL: { getByName: () => ({ status: async () => portalStatus({ strikes: strikesToday(4) }) }) },
+    B24_CLIENT_ID: 'app.1',
+    B24_CLIENT_SECRET: 'secret',
+    SEAL_KEYS: `k1:${btoa('k'.repeat(32))}`,
+    SIGN_KEY: 's'.repeat(32),
+    ...over,
+  }) as unknown as Env;
+
+const post = (
+  body = 'AUTH_ID=token&REFRESH_ID=lent&member_id=m1&DOMAIN=evil.example',
+  env = envWith(),
+  accept = '*/*',
+) =>
+  appRoutes.request(
+    '/app?DOMAIN=evil.example&PROTOCOL=1',
+    { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', accept }, body },
+    env,
+  );
+
+beforeEach(() => open.mockReset().mockResolvedValue(ok(session())));
+
+describe('POST /app', () => {
+  it('gives an administrator the settings with the ticket in a block that nothing can leave', async () => {
+    const response = await post();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const page = await response.text();
+    const [, json = ''] = /<script type="application\/json" id="app-data">(.*?)<\/script>/.exec(page) ?? [];
+    expect(JSON.parse(json)).toMatchObject({ ticket: session().ticket, memberId: 'm1', settings: { agents: [] } });
+    expect(page).not.toContain('<script>alert');
+    expect(page).not.toContain('<b>Miller');
+    expect(page).toContain('It loaded slowly 4 times today');
+  });
+
+  it('opens the session that the form stands for and believes nothing else of it', async () => {
+    await post();
+    expect(open.mock.calls[0]?.[2]).toEqual({ AUTH_ID: 'token', REFRESH_ID: 'lent', member_id: 'm1' });
+    expect(await (await post()).text()).not.toContain('evil.example');
+  });
+
+  it('shows an employee their own phone and no settings, no ticket, no script', async () => {
+    open.mockResolvedValue(ok(session({ user: { id: 18, admin: false, name: 'Bob' } })));
+    const page = await (await post()).text();
+    expect(page).toContain('You have no SIP account yet');
+    expect(page).not.toMatch(/app-data|<script|<form/);
+  });
+
+  it('may be framed by any portal on https, and by one on http in development only', async () => {
+    const policy = async (env: Env) => (await post(undefined, env)).headers.get('content-security-policy') ?? '';
+    expect(await policy(envWith())).toContain("frame-ancestors https: 'self'");
+    expect(await policy(envWith({ ALLOW_LOCAL_PORTALS: '1' }))).toContain("frame-ancestors https: http: 'self'");
+    expect(await policy(envWith())).toContain("script-src 'self'");
+    expect((await post()).headers.has('x-frame-options')).toBe(false);
+  });
+
+  it('says why there is no page: JSON to a program, a page to a person', async () => {
+    open.mockResolvedValue(err(failure('forbidden', 'This portal is not installed.')));
+    const json = await post();
+    expect(json.status).toBe(403);
+    expect(await json.json()).toEqual({ error: 'forbidden', message: 'This portal is not installed.' });
+    const page = await post(undefined, envWith(), 'text/html');
+    expect(page.status).toBe(403);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await page.text()).toContain('This portal is not installed.');
+  });
+
+  it('refuses a body that is no form and one that is too large', async () => {
+    const text = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' };
+    expect((await appRoutes.request('/app', text, envWith())).status).toBe(415);
+    expect((await post(`AUTH_ID=${'x'.repeat(65 * 1024)}`)).status).toBe(413);
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  it('names a setting that is missing', async () => {
+    const response = await post(undefined, envWith({ SEAL_KEYS: '' }));
+    expect(response.status).toBe(503);
+    expect(((await response.json()) as { message: string }).message).toContain('SEAL_KEYS');
+  });
+});
+
+it('GET /app says where the app is opened', async () => {
+  const response = await appRoutes.request('/app', {}, envWith());
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe('POST');
+  expect(((await response.json()) as { message: string }).message).toContain('Bitrix24');
+});
