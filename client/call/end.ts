@@ -1,0 +1,91 @@
+import type { Outcome } from './outcome.ts';
+import type { Call, Effect, Ending, Step } from './types.ts';
+
+/** How long the card says why a call failed before it closes by itself, in ms. */
+const FAILURE_SHOWN_MS = 30_000;
+/** How long the card says that a call was handed over, in ms. */
+const TRANSFER_SHOWN_MS = 3000;
+
+/** Phases in which the PBX knows our leg, so that it has to be told. */
+const LIVE: ReadonlySet<Call['phase']> = new Set(['offered', 'answering', 'calling', 'talking', 'transferring']);
+
+/** The last decision about a call: reported once, sound off, card closed. */
+export function finish(call: Call, ending: Ending): Step {
+  const seconds = call.answeredAt === null ? 0 : Math.max(0, Math.round((ending.at - call.answeredAt) / 1000));
+  const { status, reason, at } = ending;
+  return [
+    { ...call, phase: 'ended', ending },
+    [
+      { do: 'tone', tone: 'none' },
+      { do: 'report', report: { t: 'ended', leg: call.leg, at, seconds, status, reason } },
+      // An open comment keeps the card for up to 65 s after its close (bitrix24.md 3.4); its clock must not run on.
+      { do: 'timer', run: false },
+      { do: 'close' },
+    ],
+  ];
+}
+
+/**
+ * The person, or the page that goes away, ends the call: works in every phase, so no hang-up is ever lost.
+ * @param refuse SIP status for a call that only rings here. 486 and not 603: a 6xx would silence every other phone of a
+ *   queue as well (RFC 3261 21.6)
+ */
+export function hangUp(call: Call, at: number, refuse: 486 | 480 = 486): Step {
+  const [ended, effects] = finish(call, call.ending ?? { ...ownEnding(call, refuse), at });
+  return [ended, LIVE.has(call.phase) ? [{ do: 'hangup', refuse }, ...effects] : effects];
+}
+
+function ownEnding(call: Call, refuse: number): Omit<Ending, 'at'> {
+  switch (call.phase) {
+    case 'offered':
+    case 'answering':
+      return refuse === 486 ? { status: '603', reason: 'Declined' } : { status: '480', reason: 'The page was closed' };
+    case 'talking':
+      return { status: '200', reason: '' };
+    case 'transferring':
+      return { status: '200', reason: call.transfer === 'accepted' ? 'Transferred' : '' };
+    default:
+      return { status: '603-S', reason: 'Cancelled' };
+  }
+}
+
+/** The INVITE was taken back before anybody here answered: missed, unless a colleague has it. */
+export function withdrawn(call: Call, elsewhere: boolean, at: number): Step {
+  return finish(call, { status: '304', reason: elsewhere ? 'Answered elsewhere' : 'Missed', at });
+}
+
+/**
+ * Over for the PBX, but the card says why. The CRM is told when the card goes: finishing a call closes its card at once
+ * (bitrix24.md 3.4), and nobody would read the sentence.
+ */
+export function closing(call: Call, outcome: Outcome, at: number, first: readonly Effect[] = []): Step {
+  return [
+    {
+      ...call,
+      phase: 'closing',
+      redial: outcome.ui === 'redial' && call.direction === 'out',
+      ending: { status: outcome.status, reason: outcome.text, at },
+    },
+    [
+      ...first,
+      { do: 'tone', tone: 'none' },
+      { do: 'ui', state: outcome.ui },
+      { do: 'status', text: outcome.text },
+      { do: 'wake', afterMs: FAILURE_SHOWN_MS },
+    ],
+  ];
+}
+
+/** The PBX has connected the other party to the target: our leg is done (pbx.md 7: the referrer sends the BYE). */
+export function handedOver(call: Call, at: number): Step {
+  return [
+    { ...call, phase: 'closing', ending: { status: '200', reason: 'Transferred', at } },
+    [
+      { do: 'hangup', refuse: 486 },
+      { do: 'ui', state: 'transferConnected' },
+      { do: 'status', text: 'Transferred' },
+      { do: 'timer', run: false },
+      { do: 'wake', afterMs: TRANSFER_SHOWN_MS },
+    ],
+  ];
+}

@@ -1,0 +1,108 @@
+import type { CallStatus, Direction, FrameMessage } from '../../src/protocol/frame.ts';
+import type { UiState } from '../card/commands.ts';
+import type { CardEvent } from '../card/events.ts';
+
+/**
+ * Where a call is.
+ * - `offered`: incoming, rings here
+ * - `answering`: answered by the person, not yet by the microphone and the PBX
+ * - `prepared`: outgoing, waits for the person to press call
+ * - `calling`: outgoing, INVITE on its way or ringing there
+ * - `talking`
+ * - `transferring`: REFER on its way, or refused
+ * - `closing`: over for the PBX; the card still says why
+ * - `ended`: over for everybody
+ */
+export type Phase = 'offered' | 'answering' | 'prepared' | 'calling' | 'talking' | 'transferring' | 'closing' | 'ended';
+
+/** How a call went, as Bitrix24 is told. */
+export interface Ending {
+  readonly status: CallStatus;
+  readonly reason: string;
+  /** Unix ms. */
+  readonly at: number;
+}
+
+export interface Call {
+  readonly phase: Phase;
+  readonly direction: Direction;
+  /** SIP Call-ID. */
+  readonly leg: string;
+  /** Known once the object registered the call, or from the start when Bitrix24 did. */
+  readonly callId: string | null;
+  readonly number: string;
+  /** What the PBX calls the other party; '' where it sends no name. */
+  readonly name: string;
+  /** Our number, '' where unknown. */
+  readonly line: string;
+  readonly answeredAt: number | null;
+  /** As the PBX confirmed it. */
+  readonly held: boolean;
+  readonly muted: boolean;
+  readonly transfer: 'none' | 'asked' | 'accepted' | 'failed';
+  /** In `closing`: the person may try again. */
+  readonly redial: boolean;
+  readonly ending: Ending | null;
+}
+
+/** What can happen to a call. `at` is Unix ms. */
+export type CallEvent =
+  /** A provisional answer; `media`: with sound of its own (early media). */
+  | { readonly on: 'progress'; readonly media: boolean }
+  /** 200 and ACK: both sides have the call. */
+  | { readonly on: 'established'; readonly at: number }
+  /** Our INVITE was refused; status 0: it never got an answer. */
+  | { readonly on: 'rejected'; readonly status: number; readonly at: number }
+  /** The caller, or a colleague's answer, took the INVITE back. */
+  | { readonly on: 'withdrawn'; readonly elsewhere: boolean; readonly at: number }
+  /** The other side hung up, or the leg died. */
+  | { readonly on: 'over'; readonly reason: string; readonly at: number }
+  | { readonly on: 'microphone'; readonly at: number }
+  | { readonly on: 'held'; readonly held: boolean; readonly ok: boolean }
+  | { readonly on: 'transfer'; readonly step: 'accepted' | 'done' | 'failed'; readonly at: number }
+  /** `leg`: a fresh Call-ID, for a call that begins with this click. `number`: of a transfer's target; null: nobody's. */
+  | {
+      readonly on: 'card';
+      readonly event: CardEvent;
+      readonly at: number;
+      readonly leg: string;
+      readonly number?: string | null;
+    }
+  /** The last card of this call is gone. */
+  | { readonly on: 'cardGone'; readonly at: number }
+  | { readonly on: 'registered'; readonly callId: string }
+  /** Time to stop showing why. */
+  | { readonly on: 'wake'; readonly at: number }
+  /** The page goes away, or another call needs the card. */
+  | { readonly on: 'leave'; readonly at: number };
+
+type WithoutId<Message> = Message extends { readonly id: string } ? Omit<Message, 'id'> : never;
+
+/** What the object is told about a call; the socket adds the id. */
+export type Report = WithoutId<Exclude<FrameMessage, { readonly t: 'renew' }>>;
+
+export type Tone = 'ring' | 'ringback' | 'none';
+
+/** What a decision asks for. Whoever runs these knows the browser; the decision doesn't. */
+export type Effect =
+  | { readonly do: 'invite'; readonly leg: string; readonly number: string; readonly line: string }
+  | { readonly do: 'answer' }
+  /** BYE, CANCEL, or for a call that only rings here a refusal with this SIP status. */
+  | { readonly do: 'hangup'; readonly refuse: number }
+  | { readonly do: 'hold'; readonly held: boolean }
+  | { readonly do: 'mute'; readonly muted: boolean }
+  | { readonly do: 'dtmf'; readonly key: string }
+  | { readonly do: 'refer'; readonly number: string }
+  | { readonly do: 'tone'; readonly tone: Tone }
+  | { readonly do: 'ui'; readonly state: UiState }
+  | { readonly do: 'title'; readonly text: string }
+  | { readonly do: 'status'; readonly text: string }
+  | { readonly do: 'timer'; readonly run: boolean }
+  | { readonly do: 'showHold'; readonly held: boolean }
+  | { readonly do: 'showMute'; readonly muted: boolean }
+  | { readonly do: 'close' }
+  | { readonly do: 'report'; readonly report: Report }
+  | { readonly do: 'wake'; readonly afterMs: number };
+
+/** One decision: the call as it is now, and what to do about it, in order. */
+export type Step = readonly [call: Call, effects: readonly Effect[]];

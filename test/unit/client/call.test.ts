@@ -1,0 +1,379 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { callbackAsked, clickedInVain, clickedToCall, offered, offeredWhileBusy } from '../../../client/call/begin.ts';
+import { NOT_READY, refusal } from '../../../client/call/outcome.ts';
+import { step } from '../../../client/call/step.ts';
+import type { Call, CallEvent, Effect, Phase, Step } from '../../../client/call/types.ts';
+import { type CardEvent, readCardEvent } from '../../../client/card/events.ts';
+
+const AT = 1_000_000;
+const facts = { leg: 'leg-1', group: null, number: '+4940', name: 'Ada', line: '+4930', at: AT };
+
+const click = (name: string, data?: unknown, at = AT): CallEvent => {
+  const event = readCardEvent(name, data);
+  if (!event) throw new Error(`no such event: ${name}`);
+  return { on: 'card', event, at, leg: 'leg-2', number: '1002' };
+};
+
+/** Runs events one after the other; the last step's effects and all of them. */
+function play(begin: Step, ...events: CallEvent[]) {
+  let [call, last] = begin;
+  const effects = [...last];
+  for (const event of events) {
+    [call, last] = step(call, event);
+    effects.push(...last);
+  }
+  return { call, last, effects };
+}
+
+const uis = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.do === 'ui' ? [effect.state] : []));
+const reports = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => (effect.do === 'report' ? [effect.report] : []));
+const ended = (effects: readonly Effect[]) => reports(effects).filter((report) => report.t === 'ended');
+
+const answered: CallEvent[] = [click('answerButtonClick'), { on: 'established', at: AT + 2000 }];
+
+describe('an incoming call', () => {
+  test('rings and is registered', () => {
+    const { effects } = play(offered(facts));
+    expect(effects).toContainEqual({ do: 'tone', tone: 'ring' });
+    expect(reports(effects)).toEqual([
+      { t: 'register', leg: 'leg-1', group: null, direction: 'in', number: '+4940', line: '+4930', startedAt: AT },
+    ]);
+    expect(uis(effects)).toEqual(['incoming']);
+  });
+  test('is connected when the PBX confirmed, not at the click', () => {
+    const clicked = play(offered(facts), click('answerButtonClick'));
+    expect(uis(clicked.effects)).toEqual(['incoming', 'connectingIncoming']);
+    expect(clicked.last).toContainEqual({ do: 'answer' });
+    const { effects, last } = play(offered(facts), ...answered);
+    expect(uis(effects).at(-1)).toBe('connected');
+    expect(last).toContainEqual({ do: 'timer', run: true });
+    expect(reports(last)).toEqual([{ t: 'answered', leg: 'leg-1', at: AT + 2000 }]);
+  });
+  test('a second click on answer does nothing', () => {
+    expect(play(offered(facts), click('answerButtonClick'), click('answerButtonClick')).last).toEqual([]);
+  });
+  test('skip refuses with 486, so that other phones of a queue ring on', () => {
+    const { effects } = play(offered(facts), click('skipButtonClick'));
+    expect(effects).toContainEqual({ do: 'hangup', refuse: 486 });
+    expect(ended(effects)[0]).toMatchObject({ status: '603', seconds: 0 });
+  });
+  test('the caller gives up: missed', () => {
+    const { call, effects } = play(offered(facts), { on: 'withdrawn', elsewhere: false, at: AT });
+    expect(call.phase).toBe('ended');
+    expect(ended(effects)[0]).toMatchObject({ status: '304', seconds: 0, reason: 'Missed' });
+    expect(effects).toContainEqual({ do: 'close' });
+  });
+  test('the caller gives up while the microphone is being opened: still missed', () => {
+    const { effects } = play(offered(facts), click('answerButtonClick'), { on: 'withdrawn', elsewhere: false, at: AT });
+    expect(ended(effects)[0]).toMatchObject({ status: '304' });
+  });
+  test('a microphone that is denied refuses the call and says why', () => {
+    const { call, effects } = play(offered(facts), click('answerButtonClick'), { on: 'microphone', at: AT });
+    expect(effects).toContainEqual({ do: 'hangup', refuse: 480 });
+    expect(uis(effects).at(-1)).toBe('error');
+    expect(call.phase).toBe('closing');
+    expect(ended(effects)).toEqual([]);
+    expect(ended(play([call, []], { on: 'wake', at: AT }).effects)[0]).toMatchObject({ status: '480' });
+  });
+  test('talk time counts from the answer', () => {
+    const { effects } = play(offered(facts), ...answered, { on: 'over', reason: '', at: AT + 62_400 });
+    expect(ended(effects)).toEqual([
+      { t: 'ended', leg: 'leg-1', at: AT + 62_400, seconds: 60, status: '200', reason: '' },
+    ]);
+  });
+  test('a second call while talking is refused with 486 and told to the CRM', () => {
+    const [call, effects] = offeredWhileBusy(facts);
+    expect(call.phase).toBe('ended');
+    expect(effects).toContainEqual({ do: 'hangup', refuse: 486 });
+    expect(reports(effects).map((report) => report.t)).toEqual(['register', 'ended']);
+    expect(ended(effects)[0]).toMatchObject({ status: '486' });
+    expect(effects.some((effect) => effect.do === 'tone')).toBe(false);
+  });
+});
+
+describe('an outgoing call', () => {
+  const dialled = () => clickedToCall(facts, 'c1');
+  test('by click-to-call adopts Bitrix24’s CALL_ID and dials at once', () => {
+    const { call, effects } = play(dialled());
+    expect(reports(effects)).toEqual([
+      { t: 'adopt', callId: 'c1', leg: 'leg-1', number: '+4940', line: '+4930', startedAt: AT },
+    ]);
+    expect(effects).toContainEqual({ do: 'invite', leg: 'leg-1', number: '+4940', line: '+4930' });
+    expect(uis(effects)).toEqual(['connectingOutgoing']);
+    expect(call.callId).toBe('c1');
+  });
+  test('a local tone rings, unless the network sends its own', () => {
+    expect(play(dialled(), { on: 'progress', media: false }).last).toContainEqual({ do: 'tone', tone: 'ringback' });
+    expect(play(dialled(), { on: 'progress', media: true }).last).toContainEqual({ do: 'tone', tone: 'none' });
+  });
+  test('busy offers redial; the CRM hears of it when the card goes, as finishing closes the card', () => {
+    const busy = play(dialled(), { on: 'rejected', status: 486, at: AT });
+    expect(uis(busy.effects).at(-1)).toBe('redial');
+    expect(ended(busy.effects)).toEqual([]);
+    const { effects } = play([busy.call, []], { on: 'cardGone', at: AT + 9 });
+    expect(ended(effects)).toEqual([{ t: 'ended', leg: 'leg-1', at: AT, seconds: 0, status: '486', reason: 'Busy' }]);
+  });
+  test('redial is a new leg of the same call', () => {
+    const { call, last } = play(dialled(), { on: 'rejected', status: 486, at: AT }, click('makeCallButtonClick'));
+    expect(call).toMatchObject({ phase: 'calling', leg: 'leg-2', callId: 'c1', ending: null });
+    expect(reports(last)).toEqual([expect.objectContaining({ t: 'adopt', callId: 'c1', leg: 'leg-2' })]);
+    expect(last).toContainEqual({ do: 'invite', leg: 'leg-2', number: '+4940', line: '+4930' });
+  });
+  test('a wrong number offers none', () => {
+    const wrong = play(dialled(), { on: 'rejected', status: 404, at: AT });
+    expect(uis(wrong.effects).at(-1)).toBe('error');
+    expect(play([wrong.call, []], click('makeCallButtonClick')).last).toEqual([]);
+  });
+  test('hanging up before the answer cancels', () => {
+    const { effects } = play(dialled(), { on: 'progress', media: false }, click('hangupButtonClick'));
+    expect(effects).toContainEqual({ do: 'hangup', refuse: 486 });
+    expect(ended(effects)[0]).toMatchObject({ status: '603-S', seconds: 0 });
+  });
+  test('a phone that isn’t ready says so on the card and dials nothing', () => {
+    const { effects, call } = play(clickedInVain(facts, 'c1', NOT_READY.wrong_password));
+    expect(uis(effects)).toEqual(['error']);
+    expect(effects).toContainEqual({ do: 'status', text: NOT_READY.wrong_password });
+    expect(effects.some((effect) => effect.do === 'invite')).toBe(false);
+    expect(play([call, []], click('closeButtonClick')).effects.some((effect) => effect.do === 'hangup')).toBe(false);
+  });
+  test('no credit: the person is told whom to tell', () => {
+    const broke = play(dialled(), { on: 'rejected', status: 402, at: AT });
+    expect(uis(broke.effects).at(-1)).toBe('moneyError');
+    expect(play([broke.call, []], click('notifyAdminButtonClick')).last).toEqual([
+      { do: 'status', text: 'Tell your administrator: no credit left on line +4930' },
+    ]);
+  });
+  test('a callback rings the person, and dials at the button', () => {
+    const asked = play(callbackAsked(facts, 'Tomorrow, please'));
+    expect(uis(asked.effects)).toEqual(['outgoing']);
+    expect(asked.effects.some((effect) => effect.do === 'invite')).toBe(false);
+    expect(play([asked.call, []], click('makeCallButtonClick')).last).toContainEqual({
+      do: 'invite',
+      leg: 'leg-1',
+      number: '+4940',
+      line: '+4930',
+    });
+  });
+});
+
+describe('in conversation, the card shows what the PBX confirmed', () => {
+  const talking = () => play(offered(facts), ...answered).call;
+  test('hold asks, and shows only after the answer', () => {
+    const asked = play([talking(), []], click('holdButtonClick', true));
+    expect(asked.last).toEqual([{ do: 'hold', held: true }]);
+    expect(asked.call.held).toBe(false);
+    const done = play([asked.call, []], { on: 'held', held: true, ok: true });
+    expect(done.call.held).toBe(true);
+    expect(done.last).toContainEqual({ do: 'showHold', held: true });
+  });
+  test('a refused hold puts the button back', () => {
+    const { call, last } = play([talking(), []], click('holdButtonClick', true), { on: 'held', held: true, ok: false });
+    expect(call.held).toBe(false);
+    expect(last).toContainEqual({ do: 'showHold', held: false });
+  });
+  test('mute silences the microphone and every tab’s button', () => {
+    expect(play([talking(), []], click('muteButtonClick', true)).last).toEqual([
+      { do: 'mute', muted: true },
+      { do: 'showMute', muted: true },
+    ]);
+  });
+  test('a key is a tone', () => {
+    expect(play([talking(), []], click('dialpadButtonClick', '5')).last).toEqual([{ do: 'dtmf', key: '5' }]);
+  });
+  test('comment and vote go to the object', () => {
+    expect(reports(play([talking(), []], click('addCommentButtonClick', 'angry')).last)).toEqual([
+      { t: 'comment', leg: 'leg-1', text: 'angry' },
+    ]);
+    expect(reports(play([talking(), []], click('qualityMeterClick', '2')).last)).toEqual([
+      { t: 'vote', leg: 'leg-1', vote: 2 },
+    ]);
+  });
+  test('202 to a REFER is not success; the NOTIFY is, and then our leg says BYE', () => {
+    const asked = play([talking(), []], click('transferButtonClick', { target: 12 }));
+    expect(asked.last).toContainEqual({ do: 'refer', number: '1002' });
+    expect(uis(asked.last)).toEqual(['transferring']);
+    const accepted = play([asked.call, []], { on: 'transfer', step: 'accepted', at: AT });
+    expect(accepted.last).toEqual([]);
+    const done = play([accepted.call, []], { on: 'transfer', step: 'done', at: AT + 5000 });
+    expect(uis(done.last)).toEqual(['transferConnected']);
+    expect(done.last).toContainEqual({ do: 'hangup', refuse: 486 });
+    expect(ended(play([done.call, []], { on: 'wake', at: AT + 9000 }).last)[0]).toMatchObject({
+      status: '200',
+      seconds: 3,
+      reason: 'Transferred',
+    });
+  });
+  test('a failed transfer says so, and the way back is the conversation', () => {
+    const failed = play([talking(), []], click('transferButtonClick', { target: 12 }), {
+      on: 'transfer',
+      step: 'failed',
+      at: AT,
+    });
+    expect(uis(failed.last)).toEqual(['transferFailed']);
+    const back = play([failed.call, []], click('cancelTransferButtonClick'));
+    expect(back.call.phase).toBe('talking');
+    expect(uis(back.last)).toEqual(['connected']);
+  });
+  test('completing before the PBX has accepted changes nothing', () => {
+    const asked = play(
+      [talking(), []],
+      click('transferButtonClick', { target: 12 }),
+      click('completeTransferButtonClick'),
+    );
+    expect(asked.call.phase).toBe('transferring');
+    const accepted = play(
+      [asked.call, []],
+      { on: 'transfer', step: 'accepted', at: AT },
+      click('completeTransferButtonClick'),
+    );
+    expect(accepted.last).toContainEqual({ do: 'hangup', refuse: 486 });
+  });
+  test('a colleague without a phone can’t be transferred to', () => {
+    const event: CallEvent = { ...click('transferButtonClick', { target: 12 }), number: null } as CallEvent;
+    expect(uis(play([talking(), []], event).last)).toEqual(['transferFailed']);
+  });
+});
+
+describe('every SIP status has an outcome (RFC 3261 section 21)', () => {
+  test('known and unknown ones, with Bitrix24’s code', () => {
+    for (let status = 300; status < 700; status++) {
+      expect(['error', 'redial', 'moneyError']).toContain(refusal(status).ui);
+      expect(refusal(status).text).not.toBe('');
+    }
+    const table = {
+      486: '486',
+      600: '486',
+      480: '480',
+      404: '404',
+      484: '484',
+      402: '402',
+      403: '403',
+      503: '503',
+      603: '603',
+      500: '503',
+    };
+    for (const [status, code] of Object.entries(table)) expect(refusal(Number(status)).status).toBe(code);
+    expect(refusal(0).status).toBe('OTHER');
+    expect(refusal(302).status).toBe('OTHER');
+  });
+});
+
+// --- whatever happens, in any order -------------------------------------------------------------------------------
+
+const LEGAL: Record<Phase, Phase[]> = {
+  offered: ['answering', 'talking', 'ended'],
+  answering: ['talking', 'closing', 'ended'],
+  prepared: ['calling', 'ended'],
+  calling: ['talking', 'closing', 'ended'],
+  talking: ['transferring', 'ended'],
+  transferring: ['talking', 'closing', 'ended'],
+  closing: ['calling', 'ended'],
+  ended: [],
+};
+
+const cardEvents: CardEvent[] = [
+  ...['answer', 'skip', 'hangup', 'makeCall', 'next', 'close', 'notifyAdmin', 'cancelTransfer', 'completeTransfer'].map(
+    (stem) => readCardEvent(`${stem}ButtonClick`, undefined),
+  ),
+  readCardEvent('initialized', { CALL_ID: 'c1', CALL_DIRECTION: 'incoming' }),
+  readCardEvent('entityChanged', {}),
+  readCardEvent('addCommentButtonClick', 'x'),
+  readCardEvent('muteButtonClick', true),
+  readCardEvent('holdButtonClick', true),
+  readCardEvent('transferButtonClick', { target: '+49301' }),
+  readCardEvent('dialpadButtonClick', '1'),
+  readCardEvent('qualityMeterClick', '5'),
+].filter((event) => event !== null);
+
+const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
+  fc.record({ on: fc.constant('progress' as const), media: fc.boolean() }),
+  fc.record({ on: fc.constant('established' as const), at: fc.nat() }),
+  fc.record({ on: fc.constant('rejected' as const), status: fc.integer({ min: 300, max: 699 }), at: fc.nat() }),
+  fc.record({ on: fc.constant('withdrawn' as const), elsewhere: fc.boolean(), at: fc.nat() }),
+  fc.record({ on: fc.constant('over' as const), reason: fc.string(), at: fc.nat() }),
+  fc.record({ on: fc.constant('microphone' as const), at: fc.nat() }),
+  fc.record({ on: fc.constant('held' as const), held: fc.boolean(), ok: fc.boolean() }),
+  fc.record({
+    on: fc.constant('transfer' as const),
+    step: fc.constantFrom('accepted', 'done', 'failed'),
+    at: fc.nat(),
+  }),
+  fc.record({ on: fc.constant('registered' as const), callId: fc.constant('c9') }),
+  fc.record({ on: fc.constant('cardGone' as const), at: fc.nat() }),
+  fc.record({ on: fc.constant('wake' as const), at: fc.nat() }),
+  fc.record({ on: fc.constant('leave' as const), at: fc.nat() }),
+  fc.record({
+    on: fc.constant('card' as const),
+    event: fc.constantFrom(...cardEvents),
+    at: fc.nat(),
+    leg: fc.constant('leg-2'),
+    number: fc.option(fc.constant('1002')),
+  }),
+);
+const anyBegin = fc.constantFrom<Step[]>(
+  offered(facts),
+  clickedToCall(facts, 'c1'),
+  clickedInVain(facts, 'c1', 'no'),
+  callbackAsked(facts, ''),
+);
+
+describe('whatever happens, in any order', () => {
+  test('all 17 events of the card are among what happens', () => {
+    expect(new Set(cardEvents.map((event) => event.name)).size).toBe(17);
+  });
+  test('only legal moves, and nothing after the end', () => {
+    fc.assert(
+      fc.property(anyBegin, fc.array(anyEvent, { maxLength: 30 }), ([begin], events) => {
+        let call: Call = begin;
+        for (const event of events) {
+          const [next, effects] = step(call, event);
+          if (next.phase !== call.phase) expect(LEGAL[call.phase]).toContain(next.phase);
+          if (call.phase === 'ended') expect(effects).toEqual([]);
+          call = next;
+        }
+      }),
+    );
+  });
+  test('no hang-up is ever lost, in any phase; the PBX is told exactly when it has the leg', () => {
+    const live = new Set<Phase>(['offered', 'answering', 'calling', 'talking', 'transferring']);
+    fc.assert(
+      fc.property(anyBegin, fc.array(anyEvent, { maxLength: 30 }), (begin, events) => {
+        const { call } = play(begin, ...events);
+        if (call.phase === 'ended') return;
+        const [after, effects] = step(call, click('hangupButtonClick'));
+        expect(after.phase).toBe('ended');
+        expect(effects.some((effect) => effect.do === 'hangup')).toBe(live.has(call.phase));
+        expect(effects).toContainEqual({ do: 'close' });
+        expect(effects).toContainEqual({ do: 'tone', tone: 'none' });
+      }),
+    );
+  });
+  test('each call is reported ended exactly once, and each leg that was dialled is hung up or was ended by the PBX', () => {
+    fc.assert(
+      fc.property(anyBegin, fc.array(anyEvent, { maxLength: 30 }), (begin, events) => {
+        const { call, effects } = play(begin, ...events, { on: 'leave', at: AT });
+        expect(call.phase).toBe('ended');
+        const last = ended(effects);
+        expect(last).toHaveLength(1);
+        expect(last[0]).toMatchObject({ leg: call.leg });
+        expect(effects.filter((effect) => effect.do === 'close')).toHaveLength(1);
+      }),
+    );
+  });
+  test('hold is what the PBX confirmed last', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
+        let { call } = play(offered(facts), ...answered);
+        let confirmed = false;
+        for (const event of events) {
+          const talking = call.phase === 'talking' || call.phase === 'transferring';
+          if (talking && event.on === 'held' && event.ok) confirmed = event.held;
+          [call] = step(call, event);
+          if (call.phase !== 'ended') expect(call.held).toBe(confirmed);
+        }
+      }),
+    );
+  });
+});
