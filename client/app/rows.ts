@@ -18,8 +18,8 @@ export function rowsOf(root: HTMLElement, changed: () => void) {
   const add = need(root, '[data-add]', HTMLButtonElement);
 
   const update = () => {
-    empty.hidden = body.rows.length > 0;
-    root.classList.toggle('grid--empty', body.rows.length === 0);
+    empty.hidden = body.childElementCount > 0;
+    root.classList.toggle('grid--empty', body.childElementCount === 0);
   };
 
   const append = (values: RowValues, placeholders: RowValues = {}): HTMLTableRowElement => {
@@ -58,7 +58,7 @@ export function rowsOf(root: HTMLElement, changed: () => void) {
     },
     /** The rows that a person wrote anything into; a row left blank was not meant. */
     filled(): { row: HTMLTableRowElement; values: RowValues }[] {
-      return [...body.rows]
+      return [...body.querySelectorAll('tr')]
         .map((row) => ({
           row,
           values: Object.fromEntries(

@@ -58,7 +58,7 @@ export function rowsTable({
 </table>
 <p class="grid__empty" data-empty hidden>None yet.</p>
 <p class="field__error" data-list-error hidden></p>
-<template><tr>${cells.map(cell)}<td class="grid__remove"><button type="button" class="button button--quiet" data-remove aria-label="${remove}" title="${remove}">✕<span class="grid__word"> ${remove}</span></button></td></tr></template>
+<template><table><tbody><tr>${cells.map(cell)}<td class="grid__remove"><button type="button" class="button button--quiet" data-remove aria-label="${remove}" title="${remove}">✕<span class="grid__word"> ${remove}</span></button></td></tr></tbody></table></template>
 <button type="button" class="button" data-add>${add}</button>
 </div>`;
 }

@@ -1,11 +1,13 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { Config } from '../config.ts';
 import { sameText } from '../crypto/bytes.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 
-/** What of the configuration decides who may read /status. */
-export type StatusAccess = Pick<Config, 'statusToken' | 'access'>;
+/** What of the configuration decides who may read /status; null = not configured. */
+export interface StatusAccess {
+  readonly statusToken: string | null;
+  readonly access: { readonly teamDomain: string; readonly audience: string } | null;
+}
 
 /** Header in which Cloudflare Access hands over its JWT (Cloudflare One docs, "Validate JWTs"). */
 const ACCESS_HEADER = 'cf-access-jwt-assertion';
