@@ -39,14 +39,16 @@ export async function postForm(
   url: string,
   params: Params,
 ): Promise<Result<{ status: number; body: Record<string, unknown> }, RestError>> {
-  let response: Response;
+  // Not AbortSignal.timeout: its timer outlives the answer and would keep the object from hibernating.
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), REST_TIMEOUT_MS);
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: encodeForm(params),
       redirect: 'manual',
-      signal: AbortSignal.timeout(REST_TIMEOUT_MS),
+      signal: abort.signal,
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
@@ -58,11 +60,13 @@ export async function postForm(
     }
     return ok({ status: response.status, body: record(await response.json()) });
   } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    if (timedOut) return err({ kind: 'unavailable', code: 'TIMEOUT', message: 'Bitrix24 did not answer in time.' });
+    if (abort.signal.aborted)
+      return err({ kind: 'unavailable', code: 'TIMEOUT', message: 'Bitrix24 did not answer in time.' });
     if (error instanceof SyntaxError)
       return err({ kind: 'unavailable', code: 'BAD_ANSWER', message: 'Bitrix24 answered something that is not JSON.' });
     return err({ kind: 'unavailable', code: 'NETWORK', message: 'Bitrix24 could not be reached.' });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

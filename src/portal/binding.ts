@@ -32,7 +32,7 @@ export interface BindingMove {
  * `uninstalled` is left by a new install only: a late hit must not bring a removed app back to work.
  */
 export function nextBinding(state: BindingState, fact: BindingFact): BindingMove {
-  if (fact.t === 'installed') return { state: 'rebinding', look: 'now' };
+  if (fact.t === 'installed') return { state: 'rebinding', look: 'retry' };
   if (fact.t === 'uninstalled' || state === 'uninstalled') return { state: 'uninstalled', look: 'never' };
   switch (fact.t) {
     case 'hit':

@@ -54,6 +54,8 @@ export interface OpenedSession {
 const NOT_INSTALLED = failure('forbidden', 'The app is not installed in this portal.');
 /** Refused sessions a minute after which no more are asked of the portal: its REST limit is shared with other apps. */
 const REFUSED_SESSIONS = 30;
+/** When the alarm does what an installation did not get to (ms). */
+const SAFETY_NET_MS = 30_000;
 /** Slow loads a minute that one portal's pages may report by POST. */
 const VITALS_PER_MINUTE = 60;
 
@@ -113,9 +115,9 @@ export class Portal extends DurableObject<Env> {
   async #setUp(desk: Desk): Promise<InstallStep[]> {
     writeBindReason(desk.sql, 'install');
     desk.binder.learn({ t: 'installed' });
-    desk.due.plan('events', '', Date.now() + 60_000);
-    desk.due.plan('lines', '', Date.now() + 60_000);
-    desk.due.plan('sweep', '', Date.now() + 60_000);
+    // Behind the steps below, in case we die between them.
+    for (const kind of ['bind', 'events', 'lines', 'sweep'] as const)
+      desk.due.plan(kind, '', Date.now() + SAFETY_NET_MS);
     await desk.due.arm();
     const placement = await desk.binder.attempt();
     const events = await ensureEvents(desk.tokens, (await desk.addresses()).events);
