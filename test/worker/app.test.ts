@@ -1,12 +1,16 @@
 import { env as bindings } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppData } from '../../src/app/data.ts';
 import { appRoutesWith } from '../../src/app/routes.ts';
 import type { Env } from '../../src/env.ts';
 import { failure } from '../../src/http/failure.ts';
 import { err, ok } from '../../src/http/result.ts';
 import type { Session } from '../../src/protocol/frame.ts';
+import type { StatusDocument } from '../../src/protocol/status.ts';
 import type { openSession } from '../../src/session/open.ts';
 import { portalStatus, strikesToday } from '../unit/pages/portal-status.ts';
+import { form, portals, type TestPortal, worker } from './kit.ts';
+import { BINDINGS, ORIGIN } from './places.ts';
 
 // Whose session a form stands for is proved by the session's own tests; here it is only what the page makes of it.
 const open = vi.fn<typeof openSession>();
@@ -114,4 +118,78 @@ it('GET /app says where the app is opened', async () => {
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('POST');
   expect(((await response.json()) as { message: string }).message).toContain('Bitrix24');
+});
+
+describe('from the installed app to a phone', () => {
+  const newPortal = portals(360);
+
+  /** The app's page as Bitrix24 opens it for an employee, and what it hands to its script. */
+  async function openApp(portal: TestPortal, userId: number) {
+    const { fields } = await portal.fields(userId);
+    const response = await form('/app?PROTOCOL=0', fields);
+    const page = await response.text();
+    const [, json] = /<script type="application\/json" id="app-data">(.*?)<\/script>/.exec(page) ?? [];
+    return { status: response.status, page, data: json ? (JSON.parse(json) as AppData) : null };
+  }
+
+  const put = (ticket: string, body: unknown) =>
+    worker('/api/settings', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ticket}` },
+      body: JSON.stringify(body),
+    });
+
+  const settings = {
+    pbxUrl: 'wss://pbx.example.com/ws',
+    sipDomain: 'pbx.example.com',
+    callHeader: '',
+    lines: [{ number: '+44 20 7946 0999', name: 'Sales' }],
+    iceServers: [],
+    agents: [{ userId: 2, name: 'Bob Builder', sipUser: '102', authorizationUser: '', password: 'bricks' }],
+  };
+
+  it('an administrator saves the PBX, and the employee’s next session has a SIP account', async () => {
+    const portal = await newPortal().install();
+    const before = await portal.session(2);
+    expect(before.sip).toBeNull();
+    const { data, page } = await openApp(portal, 1);
+    expect(page).toContain('Phone is on');
+    const saved = await put(data?.ticket ?? '', settings);
+    expect(saved.status).toBe(200);
+    expect(await saved.text()).not.toContain('bricks');
+    const { sip, lines } = await portal.session(2);
+    expect(sip).toMatchObject({ uri: 'sip:102@pbx.example.com', password: 'bricks' });
+    expect(lines).toEqual([{ number: '+442079460999', name: 'Sales' }]);
+    expect((await openApp(portal, 2)).page).toContain('Calls to 102@pbx.example.com ring');
+    await portal.runDue();
+    const added = await portal.calls('telephony.externalline.add');
+    expect(JSON.stringify(added)).toContain('+442079460999');
+  });
+
+  it('an employee who is no administrator gets no ticket from the page, and no way in with their own', async () => {
+    const portal = await newPortal().install();
+    const app = await openApp(portal, 2);
+    expect(app.status).toBe(200);
+    expect(app.data).toBeNull();
+    const { ticket } = await portal.session(2);
+    expect((await put(ticket, settings)).status).toBe(403);
+    expect((await portal.session(2)).sip).toBeNull();
+  });
+
+  it('a portal that never installed the app gets a sentence, not a page', async () => {
+    const { status, page } = await openApp(newPortal(), 1);
+    expect(status).toBe(403);
+    expect(JSON.parse(page)).toMatchObject({ error: 'forbidden', message: expect.stringContaining('not installed') });
+  });
+
+  it('/status knows the portal from its installation on', async () => {
+    const portal = await newPortal().install();
+    // The portal tells the directory by a job, so that no request waits for it.
+    await portal.runDue();
+    const response = await worker('/status.json', { headers: { authorization: `Bearer ${BINDINGS.STATUS_TOKEN}` } });
+    const { portals: rows } = (await response.json()) as StatusDocument;
+    expect(rows.find((row) => row.memberId === portal.memberId)).toMatchObject({
+      handler: { url: `${ORIGIN}/placement` },
+    });
+  });
 });
