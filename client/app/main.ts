@@ -38,7 +38,7 @@ async function submit(): Promise<void> {
   button.disabled = false;
   if (saved.ok) {
     form.fill(saved.view);
-    say('Saved. Phones take it over when their page is opened next.', 'ok');
+    say('Saved. Browsers take it over when a page is opened next.', 'ok');
     return;
   }
   const homeless = form.showErrors(saved.fields);

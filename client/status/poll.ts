@@ -3,6 +3,8 @@ import type { StatusDocument } from '../../src/protocol/status.ts';
 /** How often the page asks (ms). */
 export const REFRESH_MS = 5000;
 
+const OLD = 'What you see is the last known state.';
+
 export type Refresh =
   | { readonly ok: true; readonly status: StatusDocument }
   /** One sentence for the banner: the figures below are old, and why. */
@@ -13,10 +15,10 @@ export async function refresh(fetchJson: typeof fetch): Promise<Refresh> {
   try {
     const response = await fetchJson('/status.json', { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
     if (response.status === 401 || response.status === 403)
-      return { ok: false, message: 'You are signed out. Reload this page; what you see is the last known state.' };
-    if (!response.ok) return { ok: false, message: `The service answers with an error (${response.status}).` };
+      return { ok: false, message: `You are signed out: reload this page. ${OLD}` };
+    if (!response.ok) return { ok: false, message: `The service answers with an error (${response.status}). ${OLD}` };
     return { ok: true, status: (await response.json()) as StatusDocument };
   } catch {
-    return { ok: false, message: 'The service does not answer. What you see is the last known state.' };
+    return { ok: false, message: `The service does not answer. ${OLD}` };
   }
 }
