@@ -25,11 +25,11 @@ export interface InstallDesk {
 export async function finishInstall(data: InstallData, { bridge, say, wait }: InstallDesk): Promise<void> {
   if (!data.ok) return;
   if (!bridge) {
-    say('Everything is in place. Open this page from your Bitrix24 portal to finish the installation.');
+    say('The app is in place. Open this page from your Bitrix24 portal to finish the installation.');
     return;
   }
-  say('Everything is in place. Bitrix24 takes over in a moment…');
+  say('The app is in place. Bitrix24 takes over in a moment…');
   await wait(READING_MS);
   const answer: Answer = await bridge.call('setInstallFinish', { value: true }, ANSWER_MS);
-  if (!answer.answered) say('Everything is in place, but Bitrix24 did not answer. Reload this page to finish.');
+  if (!answer.answered) say('The app is in place, but Bitrix24 did not answer. Reload this page to finish.');
 }
