@@ -31,14 +31,15 @@ export async function listenOn(server: Server, preferred: number): Promise<numbe
 }
 
 /**
- * A port that is free now, for servers that insist on choosing before they listen.
+ * Ports that are free now and differ from each other, for servers that insist on choosing before they listen.
  *
- * @param preferred tried first; 0 = any
+ * @param preferred tried first, each; 0 = any
  */
-export async function freePort(preferred: number): Promise<number> {
-  const probe = createServer();
-  const port = await listenOn(probe, preferred);
-  probe.close();
-  await once(probe, 'close');
-  return port;
+export async function freePorts(preferred: readonly number[]): Promise<number[]> {
+  // All are held until the last is found, or two of them would be the same.
+  const probes = preferred.map(() => createServer());
+  const ports: number[] = [];
+  for (const [index, probe] of probes.entries()) ports.push(await listenOn(probe, preferred[index] ?? 0));
+  await Promise.all(probes.map((probe) => once(probe.close(), 'close')));
+  return ports;
 }

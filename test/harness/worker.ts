@@ -43,6 +43,7 @@ export async function startWorker(vars: WorkerVars, secrets: Secrets): Promise<R
   process.env.WRANGLER_SEND_METRICS = 'false';
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
   process.env.WRANGLER_HIDE_BANNER = 'true';
+  process.env.WRANGLER_LOG ??= 'error';
   const { createTestHarness } = await import('wrangler');
   const { clientId, ...hidden } = secrets;
   const options = (bindingOverrides: Record<string, string>) => ({

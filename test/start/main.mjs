@@ -23,5 +23,9 @@ const child = spawn(node.path, ['--disable-warning=ExperimentalWarning', join(ro
 });
 // Ctrl-C reaches the child by itself, as the terminal signals the whole group; here it must not end the parent first.
 process.on('SIGINT', () => {});
-process.on('SIGTERM', () => child.kill('SIGTERM'));
+const stop = () => child.kill('SIGTERM');
+process.on('SIGTERM', stop).on('SIGHUP', stop);
+// npm that is killed leaves its scripts behind; nobody could stop the demo then.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && stop(), 1_000).unref();
 child.on('close', (code) => process.exit(code ?? 1));
