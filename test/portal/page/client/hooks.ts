@@ -59,6 +59,8 @@ export interface LoadEntry {
 export interface FakePortalHooks {
   options: PageOptions;
   readonly traffic: TrafficEntry[];
+  /** Worker frames as they were inserted, Unix ms: what the load timer starts from. */
+  readonly inserted: { readonly placementId: number; readonly at: number }[];
   readonly loads: LoadEntry[];
   /** Events the card emitted: `[name without prefix, payload]`. */
   readonly events: [string, unknown][];
@@ -81,6 +83,7 @@ declare global {
 export const createHooks = (): FakePortalHooks => ({
   options: { ...DEFAULTS, ...window.fakePortalOptions },
   traffic: [],
+  inserted: [],
   loads: [],
   events: [],
   pulled: [],

@@ -41,6 +41,7 @@ export const loadWorkers = async (
     new AppLayout(frame, iframe, config, worker, hooks);
     container.append(el('div', {}, iframe, form));
     const insertedAt = Date.now();
+    hooks.inserted.push({ placementId, at: insertedAt });
     iframe.addEventListener('load', () => void timed(placementId, clientId, Date.now() - insertedAt));
     form.submit();
   }

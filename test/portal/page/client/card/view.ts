@@ -168,9 +168,7 @@ export class CardView {
     this.#avatar.textContent = initials(model.person?.name ? model.person.name : model.title);
     this.#title.textContent = model.title;
     this.#status.textContent = model.status;
-    this.#detail.textContent = [model.number, model.line === '' ? '' : `line ${model.line}`]
-      .filter(Boolean)
-      .join(' · ');
+    this.#detail.textContent = [model.number, model.line].filter(Boolean).join(' · ');
     this.#crm.root.hidden = model.layout !== 'crm' || model.folded;
     this.#crm.draw(model);
     this.#buttons.draw(model);
