@@ -114,8 +114,9 @@ describe('an agent dials', () => {
 
   it('a public number: a customer rings, answers and speaks', async () => {
     const phone = await agent();
-    const call = await phone.dial('+49301234567');
+    const call = await phone.dial('+49301234567', { headers: ['P-Preferred-Identity: <sip:+4930777@demo.invalid>'] });
     await phone.reached(call, 'ringing');
+    expect(pbx.events.find((event) => event.type === 'call')).toMatchObject({ to: '+49301234567', line: '+4930777' });
     await phone.reached(call, 'established');
     await phone.hears(call);
     await phone.hangup(call);
@@ -156,7 +157,10 @@ describe('a customer calls an agent', () => {
     const outcome = pbx.callAgent('1001', { ...CUSTOMER, says: 'tone', callId: 'queue-17', line: '+4930999' });
     const incoming = await phone.incoming();
     expect(incoming).toMatchObject({ from: CUSTOMER.from, name: CUSTOMER.name });
-    expect(incoming.headers).toMatchObject({ 'x-call-id': 'queue-17' });
+    expect(incoming.headers).toMatchObject({
+      'x-call-id': 'queue-17',
+      'p-called-party-id': expect.stringContaining('+4930999'),
+    });
     await phone.answer(incoming.call);
     const call = await outcome;
     expect(call.result).toBe('answered');

@@ -107,7 +107,9 @@ describe('an agent dials', () => {
 
   it('a public number and a colleague: audio both ways', async () => {
     const [ann, ben] = await Promise.all([agent('1001'), agent('1002')]);
-    const outside = await ann.dial('+49301234567');
+    const outside = await ann.dial('+49301234567', { headers: [`P-Preferred-Identity: <sip:+4930777@${pbx.domain}>`] });
+    const dialled = await pbx.when((event) => event.UserEvent === 'Outgoing');
+    expect(dialled).toMatchObject({ Number: '+49301234567', Line: '+4930777' });
     await ann.reached(outside, 'ringing');
     await ann.reached(outside, 'established');
     await ann.hears(outside);
@@ -168,11 +170,15 @@ describe('a customer calls', () => {
     expect(await refused.outcome).toBe('busy');
   });
 
-  it('a queue rings two agents with one X-Call-Id; the one who does not answer is told "elsewhere"', async () => {
+  it.each([
+    ['one Dial', ['1001', '1002']],
+    ['a queue', 'support'],
+  ])('%s rings two agents with one X-Call-Id; who does not answer is told "elsewhere"', async (_name, to) => {
     const [ann, ben] = await Promise.all([agent('1001'), agent('1002')]);
-    const call = await pbx.callIn({ ...CUSTOMER, to: ['1001', '1002'] });
+    const call = await pbx.callIn({ ...CUSTOMER, to });
     const [atAnn, atBen] = await Promise.all([ann.incoming(), ben.incoming()]);
     expect([atAnn, atBen].map(({ headers }) => headers['x-call-id'])).toEqual([call.callId, call.callId]);
+    expect([atAnn, atBen].map(({ from }) => from)).toEqual([CUSTOMER.from, CUSTOMER.from]);
     await ben.answer(atBen.call);
     await ann.reached(atAnn.call, 'terminated');
     expect((await ann.history(atAnn.call)).reasons.join()).toMatch(/completed elsewhere/i);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../harness/ports.ts';
+import { freePorts } from '../../harness/ports.ts';
 import { type Ami, type AmiMessage, connectAmi } from './ami.ts';
 import { type AsteriskFiles, findAsterisk, type Unavailable } from './files.ts';
 import { type CallInOptions, callIn, type OutsideCall } from './outside.ts';
@@ -58,13 +58,14 @@ export async function startAsterisk(users = AGENTS): Promise<Asterisk | Unavaila
   const files = findAsterisk();
   if (!files.available) return files;
   const run = mkdtempSync(join(tmpdir(), 'webphone-asterisk-'));
-  const ports = { ws: await freePort(WS_PORT), ami: await freePort(AMI_PORT) };
+  const [ws = 0, ami = 0] = await freePorts([WS_PORT, AMI_PORT]);
+  const ports = { ws, ami };
   const secret = randomBytes(16).toString('hex');
   writeConfiguration({ run, files, ports, secret, users });
   const program = launch(files, run);
   try {
-    const ami = await booted(program, ports.ami, secret);
-    return control({ ami, program, run, port: ports.ws, users });
+    const manager = await booted(program, ports.ami, secret);
+    return control({ ami: manager, program, run, port: ports.ws, users });
   } catch (error) {
     await program.stop();
     rmSync(run, { recursive: true, force: true });

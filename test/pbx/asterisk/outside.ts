@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Ami, AmiMessage } from './ami.ts';
 
 export interface CallInOptions {
-  /** One agent, or several that are rung at once as a queue does. */
+  /** One agent, several that are rung at once by one Dial, or the queue `support` (agents 1001 and 1002). */
   readonly to: string | readonly string[];
   /** Caller's number. */
   readonly from: string;
@@ -45,6 +45,7 @@ export function outcomeOf(dialStatus: string | undefined): Outcome {
 export async function callIn(ami: Ami, options: CallInOptions): Promise<OutsideCall> {
   const { to, from, name = '', line = '+4930999', says = 'tone', ringSeconds = 30 } = options;
   const agents = [to].flat().map((user) => `PJSIP/${user}`);
+  const context = to === 'support' ? 'from-outside-queue' : 'from-outside';
   const callId = `outside-${randomUUID()}`;
   const far = `${callId}-far`;
   const ActionID = `in-${callId}`;
@@ -52,7 +53,7 @@ export async function callIn(ami: Ami, options: CallInOptions): Promise<OutsideC
   await ami.send('Originate', {
     ActionID,
     Async: 'true',
-    Channel: `Local/${line}@from-outside/n`,
+    Channel: `Local/${line}@${context}/n`,
     ChannelId: callId,
     OtherChannelId: far,
     Context: 'outside',

@@ -27,7 +27,8 @@ export function answerInvite(board: Switchboard, request: IncomingInviteRequest)
   const dialled = decodeURIComponent(message.ruri?.user ?? '');
   const leads = route(dialled, [...board.accounts.keys()]);
   const { callId: call } = message;
-  board.emit({ type: 'call', call, direction: 'from_agent', from: caller.user, to: dialled });
+  const line = /<?sips?:([^@>;]+)@/i.exec(message.getHeader('p-preferred-identity') ?? '')?.[1] ?? '';
+  board.emit({ type: 'call', call, direction: 'from_agent', from: caller.user, to: dialled, line });
   if (!message.body) return void refuse(board, request, 488);
   if (leads.to === 'refusal') return void refuse(board, request, leads.status);
 

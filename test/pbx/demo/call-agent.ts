@@ -58,11 +58,8 @@ export async function callAgent(
     ...(name === undefined ? {} : { name }),
     ...(signal === undefined ? {} : { signal }),
     ...(ringMs === undefined ? {} : { ringMs }),
-    headers: [
-      `X-Call-Id: ${callId}`,
-      ...(line === undefined ? [] : [`P-Called-Party-ID: <sip:${line}@${board.domain}>`]),
-      ...(options.headers ?? []),
-    ],
+    ...(line === undefined ? {} : { line }),
+    headers: [`X-Call-Id: ${callId}`, ...(options.headers ?? [])],
   });
   const unanswered = { id, callId, hangup: () => {}, ended: Promise.resolve(null), stats: () => null };
   if (rung.result !== 'answered') return { ...unanswered, result: rung.result };

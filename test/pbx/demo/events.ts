@@ -12,6 +12,8 @@ export type Happening =
       readonly direction: 'from_agent' | 'to_agent';
       readonly from: string;
       readonly to: string;
+      /** The line that the agent dials with (P-Preferred-Identity), or that the customer dialled; '' unknown. */
+      readonly line: string;
     }
   | { readonly type: 'ringing' | 'answered' | 'hold' | 'resume'; readonly call: string }
   | { readonly type: 'dtmf'; readonly call: string; readonly key: string; readonly via: 'rtp' | 'info' }

@@ -13,6 +13,8 @@ export interface RingOptions {
   readonly from: string;
   /** Caller's name as the phone shows it. */
   readonly name?: string;
+  /** The number that the caller dialled, sent as P-Called-Party-ID (RFC 7315 4.2). */
+  readonly line?: string;
   /** Further header fields, e.g. `['X-Call-Id: 17']`. */
   readonly headers?: readonly string[];
   /** Aborting gives up: CANCEL while it rings. The reason `answered_elsewhere` is told to the phone (RFC 3326). */
@@ -52,10 +54,21 @@ export async function ring(board: Switchboard, user: string, media: Media, optio
     new URI('sip', options.from, board.domain),
     new URI('sip', user, board.domain),
     { callId: options.call, fromDisplayName: options.name ?? '' },
-    [`Contact: ${board.contact}`, ...(options.headers ?? [])],
+    [
+      `Contact: ${board.contact}`,
+      ...(options.line === undefined ? [] : [`P-Called-Party-ID: <sip:${options.line}@${board.domain}>`]),
+      ...(options.headers ?? []),
+    ],
     sdpBody(offer),
   );
-  board.emit({ type: 'call', call: message.callId, direction: 'to_agent', from: options.from, to: user });
+  board.emit({
+    type: 'call',
+    call: message.callId,
+    direction: 'to_agent',
+    from: options.from,
+    to: user,
+    line: options.line ?? '',
+  });
   const rung = await new Promise<Rung>((resolve) =>
     invite(board, message, media, { ...options, signal: gone }, resolve),
   );

@@ -5,7 +5,7 @@ export interface TestPhone {
   /** Unregisters and closes the WebSocket. */
   disconnect(): Promise<void>;
   /** Dials; the call's handle comes back before anything was answered. */
-  dial(number: string, options?: { readonly earlyMedia?: boolean }): Promise<string>;
+  dial(number: string, options?: DialOptions): Promise<string>;
   /** Resolves with the next incoming call that no test took yet. */
   incoming(): Promise<IncomingCall>;
   answer(call: string): Promise<void>;
@@ -31,6 +31,13 @@ export interface TestPhone {
   /** Resolves when audio louder than silence came in, with packets in both directions since the call of this. */
   hears(call: string): Promise<Heard>;
   stats(call: string): Promise<Heard>;
+}
+
+export interface DialOptions {
+  /** Takes the sound of a 183 before the answer. */
+  readonly earlyMedia?: boolean;
+  /** Further header fields, e.g. `P-Preferred-Identity: <sip:+4930999@pbx>`. */
+  readonly headers?: readonly string[];
 }
 
 export interface TestAccount {

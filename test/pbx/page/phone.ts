@@ -1,5 +1,5 @@
 import { type Invitation, Inviter, Registerer, type Session, SessionState, UserAgent, type Web } from 'sip.js';
-import type { CallHistory, Heard, IncomingCall, TestAccount, TestPhone } from './contract.ts';
+import type { CallHistory, DialOptions, Heard, IncomingCall, TestAccount, TestPhone } from './contract.ts';
 
 interface Call {
   readonly session: Session;
@@ -122,9 +122,13 @@ function handlerOf(id: string): Web.SessionDescriptionHandler {
   return get(id).session.sessionDescriptionHandler as Web.SessionDescriptionHandler;
 }
 
-async function dial(number: string, { earlyMedia = false } = {}): Promise<string> {
+async function dial(number: string, { earlyMedia = false, headers = [] }: DialOptions = {}): Promise<string> {
   const target = uriOf(`sip:${number}@${agent.configuration.uri.host}`);
-  const inviter = new Inviter(agent, target, { earlyMedia, sessionDescriptionHandlerOptions: sdh });
+  const inviter = new Inviter(agent, target, {
+    earlyMedia,
+    extraHeaders: [...headers],
+    sessionDescriptionHandlerOptions: sdh,
+  });
   const { id, call } = track(inviter);
   const note = (response: Answer) => {
     call.statuses.push(response.message.statusCode ?? 0);
