@@ -41,7 +41,7 @@ export function offered(facts: NewCall): Step {
     fresh('in', 'offered', facts, null),
     [
       { do: 'tone', tone: 'ring' },
-      { do: 'report', report: registration('in', facts) },
+      { do: 'report', report: registration(facts) },
       { do: 'ui', state: 'incoming' },
       { do: 'title', text: `Call from ${who(facts)}` },
       { do: 'status', text: facts.line ? `Ringing on ${facts.line}` : 'Ringing' },
@@ -57,7 +57,7 @@ export function offeredWhileBusy(facts: NewCall): Step {
     at: facts.at,
   });
   const reports = effects.filter((effect) => effect.do === 'report');
-  return [call, [{ do: 'hangup', refuse: 486 }, { do: 'report', report: registration('in', facts) }, ...reports]];
+  return [call, [{ do: 'hangup', refuse: 486 }, { do: 'report', report: registration(facts) }, ...reports]];
 }
 
 /** Somebody clicked a number: Bitrix24 has registered the call and shows the card; dial. */
@@ -95,21 +95,21 @@ function adopted(facts: NewCall, callId: string): Step {
 /** How long a customer who asked to be called back waits for the person to press the button, in ms. */
 const CALLBACK_SHOWN_MS = 60_000;
 
-/** A customer asked to be called back: ring the person and show a card whose button dials. */
-export function callbackAsked(facts: NewCall, text: string): Step {
+/** A customer asked to be called back: ring the person, and dial when they press the card's button. */
+export function callbackAsked(facts: NewCall, callId: string): Step {
+  const [call, effects] = adopted(facts, callId);
   return [
-    fresh('out', 'prepared', facts, null),
+    { ...call, phase: 'prepared' },
     [
+      ...effects,
       { do: 'tone', tone: 'ring' },
-      { do: 'report', report: registration('out', facts) },
       { do: 'ui', state: 'outgoing' },
-      { do: 'title', text: `Call back ${who(facts)}` },
-      { do: 'status', text: text || 'Asked to be called back' },
+      { do: 'status', text: 'Asked to be called back: press call' },
       { do: 'wake', afterMs: CALLBACK_SHOWN_MS },
     ],
   ];
 }
 
-function registration(direction: Call['direction'], { leg, group, number, line, at }: NewCall) {
-  return { t: 'register', leg, group, direction, number, line, startedAt: at } as const;
+function registration({ leg, group, number, line, at }: NewCall) {
+  return { t: 'register', leg, group, direction: 'in', number, line, startedAt: at } as const;
 }

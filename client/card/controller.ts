@@ -53,8 +53,9 @@ const FALLBACK: Partial<Record<UiState, UiState>> = {
 /**
  * Drives the card of one CALL_ID. It keeps what the card should show, so that a frame whose `initialized` comes late (or a
  * second tab that shows the same call) is brought up to date at once. No command is sent before `initialized`.
+ * @param callId asked for at each command: a call begins before the object has registered it
  */
-export function createCard(callId: string, deps: CardDeps): Card {
+export function createCard(callId: () => string, deps: CardDeps): Card {
   const frames = new Set<string>();
   const shown: { ui?: UiState; title?: string; status?: string; running?: boolean; held?: boolean; muted?: boolean } =
     {};
@@ -62,7 +63,7 @@ export function createCard(callId: string, deps: CardDeps): Card {
   let pulse: unknown;
 
   const send = async <Name extends CommandName>(frame: string, name: Name, params: CardCommands[Name]) => {
-    const answer = await deps.command(frame, callId, name, params);
+    const answer = await deps.command(frame, callId(), name, params);
     const result = readResult(name, answer);
     if (result === 'gone') detach(frame);
     return { result, answer };

@@ -36,6 +36,8 @@ export interface Session {
   readonly sip: SipAccount | null;
   readonly ice: readonly IceServer[];
   readonly lines: readonly Line[];
+  /** Portal user id -> user part of the SIP address, for transfers to a colleague; absent = nobody can be named by id. */
+  readonly colleagues?: Readonly<Record<string, string>>;
   /** Name of the SIP header that tells which call a leg belongs to; null where the PBX sends none. */
   readonly callHeader: string | null;
   /** 128 random bits (base64url) from which this person's frames derive channel and lock names. */

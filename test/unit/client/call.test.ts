@@ -146,7 +146,7 @@ describe('an outgoing call', () => {
     ]);
   });
   test('a callback rings the person, and dials at the button', () => {
-    const asked = play(callbackAsked(facts, 'Tomorrow, please'));
+    const asked = play(callbackAsked(facts, 'c1'));
     expect(uis(asked.effects)).toEqual(['outgoing']);
     expect(asked.effects.some((effect) => effect.do === 'invite')).toBe(false);
     expect(play([asked.call, []], click('makeCallButtonClick')).last).toContainEqual({
@@ -316,7 +316,7 @@ const anyBegin = fc.constantFrom<Step[]>(
   offered(facts),
   clickedToCall(facts, 'c1'),
   clickedInVain(facts, 'c1', 'no'),
-  callbackAsked(facts, ''),
+  callbackAsked(facts, 'c1'),
 );
 
 describe('whatever happens, in any order', () => {

@@ -121,7 +121,7 @@ function aCard(answer: (command: string, params: unknown) => Answer = () => OK) 
   const clock = handClock();
   const sent: { frame: string; callId: string; command: string; params: unknown }[] = [];
   let gone = 0;
-  const card = createCard('c1', {
+  const card = createCard(() => 'c1', {
     command: async (frame, callId, command, params) => {
       sent.push({ frame, callId, command, params });
       return answer(command, params);

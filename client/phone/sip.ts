@@ -1,0 +1,41 @@
+import type { NotReady } from '../../src/protocol/frame.ts';
+import type { CallEvent } from '../call/types.ts';
+
+/** An INVITE that arrived. */
+export interface IncomingLeg {
+  /** SIP Call-ID. */
+  readonly leg: string;
+  /** The PBX's own name of the call, from the header that the settings name. */
+  readonly group: string | null;
+  readonly number: string;
+  readonly name: string;
+  /** The number that was dialled, where the PBX says it. */
+  readonly line: string;
+}
+
+/** What the SIP side tells. `registration: null` is registered. */
+export type SipNews =
+  | { readonly on: 'registration'; readonly problem: NotReady | null }
+  | { readonly on: 'incoming'; readonly call: IncomingLeg }
+  | { readonly on: 'leg'; readonly leg: string; readonly event: CallEvent };
+
+/**
+ * The PBX as the rest of the phone sees it. Everything that is SIP.js stays behind this: its library has known gaps
+ * (webphone.md 3, pbx.md 7), each closed in a file of its own under sipjs/.
+ *
+ * Commands never throw; what they came to arrives as news of the leg. A command for a leg that is over does nothing.
+ */
+export interface SipPhone {
+  start(): void;
+  /** Another frame is the phone now: registers no more. A live call goes on, nothing is un-registered. */
+  retire(): void;
+  invite(leg: string, number: string, line: string): void;
+  answer(leg: string): void;
+  /** BYE or CANCEL; `refuse` is the status for a call that only rings here. */
+  hangup(leg: string, refuse: number): void;
+  hold(leg: string, held: boolean): void;
+  mute(leg: string, muted: boolean): void;
+  dtmf(leg: string, key: string): void;
+  /** Blind transfer. */
+  refer(leg: string, number: string): void;
+}

@@ -1,0 +1,214 @@
+import { Invitation, Inviter, SessionState, SIPExtension, UserAgent, Web } from 'sip.js';
+import type { IceServer, SipAccount } from '../../../src/protocol/frame.ts';
+import type { Microphone } from '../../media/microphone.ts';
+import { backoff } from '../backoff.ts';
+import type { SipNews, SipPhone } from '../sip.ts';
+import { GATHERING_CAP_MS } from './ice.ts';
+import type { SipIdentity } from './identity.ts';
+import { type KeepAliveDeps, keepAlive, optionsPing } from './keepalive.ts';
+import { type Leg, trackLeg } from './leg.ts';
+import { logConnector } from './log.ts';
+import { calledLine, dialString } from './parties.ts';
+import { keepRegistered } from './registration.ts';
+
+export interface AgentDeps extends KeepAliveDeps {
+  readonly account: SipAccount;
+  readonly identity: SipIdentity;
+  readonly ice: readonly IceServer[];
+  /** Name of the header that names the call a leg belongs to. */
+  readonly callHeader: string | null;
+  readonly microphone: Microphone;
+  hear(stream: MediaStream): void;
+  tell(news: SipNews): void;
+  log(line: string): void;
+  now(): number;
+  random(): number;
+}
+
+/** A queue can ring long; the PBX ends it, this is for one that forgets (SIP.js's 60 s would end it for the PBX). */
+const NO_ANSWER_S = 180;
+
+/** The phone's SIP side, on SIP.js 0.21.2. */
+export function createSipPhone(deps: AgentDeps): SipPhone {
+  const { account, identity, tell } = deps;
+  const legs = new Map<string, Leg>();
+  const policy = backoff(deps.random);
+  const uri = UserAgent.makeURI(account.uri);
+  if (!uri) throw new Error('the SIP address is not one');
+  let retired = false;
+  let attempt = 0;
+
+  const agent = new UserAgent({
+    uri,
+    displayName: account.displayName,
+    authorizationUsername: account.authorizationUser,
+    authorizationPassword: account.password,
+    ...identity,
+    instanceIdAlwaysAdded: false,
+    // Stopping says BYE and un-registers; a call may outlive this page's phone.
+    gracefulShutdown: false,
+    noAnswerTimeout: NO_ANSWER_S,
+    // Another page of this person may take a call over (RFC 3891).
+    sipExtensionReplaces: SIPExtension.Supported,
+    transportOptions: { server: account.server, keepAliveInterval: 0, connectionTimeout: 5 },
+    // Reconnecting is our own policy's.
+    reconnectionAttempts: 0,
+    logBuiltinEnabled: false,
+    logLevel: 'warn',
+    logConnector: logConnector(deps.log),
+    // The microphone is opened before the call is answered; SIP.js only borrows it.
+    sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(async () => deps.microphone.borrow()),
+    sessionDescriptionHandlerFactoryOptions: {
+      iceGatheringTimeout: GATHERING_CAP_MS,
+      // Never SIP.js's default, which is a public server of a third party.
+      peerConnectionConfiguration: { iceServers: deps.ice as RTCIceServer[] },
+    },
+    delegate: {
+      onConnect: () => {
+        attempt = 0;
+        registration.connected();
+        for (const leg of legs.values()) if (leg.session.state === SessionState.Established) leg.refresh();
+      },
+      onDisconnect: () => {
+        if (retired) return;
+        tell({ on: 'registration', problem: 'pbx_unreachable' });
+        reconnect();
+      },
+      onInvite: (invitation) => incoming(invitation),
+    },
+  });
+  const registration = keepRegistered(
+    agent,
+    identity.instanceId,
+    { backoff: policy, setTimeout: deps.setTimeout },
+    (problem) => tell({ on: 'registration', problem }),
+  );
+
+  const reconnect = () => {
+    if (retired && legs.size === 0) return;
+    deps.setTimeout(() => {
+      if (agent.isConnected()) return;
+      agent.reconnect().catch(() => {
+        tell({ on: 'registration', problem: 'pbx_unreachable' });
+        reconnect();
+      });
+    }, policy.delayMs(attempt++));
+  };
+
+  const track = (id: string, session: Inviter | Invitation) => {
+    const leg = trackLeg(session, session instanceof Inviter, {
+      domain: uri.host,
+      servers: deps.ice.length,
+      now: deps.now,
+      random: deps.random,
+      setTimeout: deps.setTimeout,
+      hear: deps.hear,
+      tell: (event) => tell({ on: 'leg', leg: id, event }),
+      done: () => {
+        legs.delete(id);
+        if (legs.size === 0) deps.microphone.close();
+      },
+    });
+    legs.set(id, leg);
+    return leg;
+  };
+
+  const incoming = (invitation: Invitation) => {
+    const { request, remoteIdentity } = invitation;
+    track(request.callId, invitation);
+    const group = deps.callHeader ? (request.getHeader(deps.callHeader) ?? null) : null;
+    const { displayName, uri: from } = remoteIdentity;
+    const call = { leg: request.callId, group, number: from.user ?? '', name: displayName, line: calledLine(request) };
+    tell({ on: 'incoming', call });
+  };
+
+  /** False when it was denied, which is told. */
+  const openMicrophone = async (leg: string): Promise<boolean> => {
+    const open = await deps.microphone.open();
+    if (!open) tell({ on: 'leg', leg, event: { on: 'microphone', at: deps.now() } });
+    return open;
+  };
+
+  const lost = (leg: string, status: number) =>
+    tell({ on: 'leg', leg, event: { on: 'rejected', status, at: deps.now() } });
+
+  /** Legs whose microphone is being opened; hanging up takes them out. */
+  const opening = new Set<string>();
+
+  const invite = async (id: string, number: string, line: string) => {
+    const target = UserAgent.makeURI(`sip:${dialString(number)}@${uri.host}`);
+    if (!target) return lost(id, 484);
+    opening.add(id);
+    if (!(await openMicrophone(id)) || !opening.delete(id)) return;
+    const inviter = new Inviter(agent, target, {
+      earlyMedia: true,
+      // RFC 3325 9.2: which of our numbers the PBX is to show.
+      extraHeaders: line ? [`P-Preferred-Identity: <sip:${dialString(line)}@${uri.host}>`] : [],
+      // Bitrix24's call is told its leg before the INVITE is on the wire; the type leaves this field out.
+      params: { callId: id } as object,
+    });
+    const leg = track(id, inviter);
+    inviter
+      .invite({
+        requestDelegate: {
+          onProgress: ({ message }) => {
+            if (message.statusCode === 180 || message.statusCode === 183) {
+              tell({ on: 'leg', leg: id, event: { on: 'progress', media: message.body !== '' } });
+            }
+          },
+          onReject: ({ message }) => leg.rejected(message.statusCode ?? 0),
+        },
+      })
+      .catch(() => leg.rejected(0));
+  };
+
+  const answer = async (id: string) => {
+    if (!(await openMicrophone(id))) return;
+    const session = legs.get(id)?.session;
+    // What goes wrong here ends the leg, which is told as such.
+    if (session instanceof Invitation) await session.accept().catch(() => {});
+  };
+
+  const hangup = (id: string, refuse: number) => {
+    const leg = legs.get(id);
+    opening.delete(id);
+    if (!leg) return;
+    leg.silence();
+    endSession(leg.session, refuse);
+  };
+
+  return {
+    start: () => {
+      keepAlive(optionsPing(agent), deps);
+      deps.onOnline(() => {
+        attempt = 0;
+        if (!agent.isConnected()) reconnect();
+      });
+      agent.start().catch(() => {
+        tell({ on: 'registration', problem: 'pbx_unreachable' });
+        reconnect();
+      });
+    },
+    retire: () => {
+      retired = true;
+      registration.retire();
+      if (legs.size === 0) void agent.transport.disconnect().catch(() => {});
+    },
+    invite: (id, number, line) => void invite(id, number, line),
+    answer: (id) => void answer(id),
+    hangup,
+    hold: (id, held) => legs.get(id)?.hold(held),
+    mute: (id, muted) => legs.get(id)?.mute(muted),
+    dtmf: (id, key) => legs.get(id)?.dtmf(key),
+    refer: (id, number) => legs.get(id)?.refer(number),
+  };
+}
+
+/** The one request that ends a session, by its state; a CANCEL that crosses a 200 is followed by a BYE (SIP.js does that). */
+function endSession(session: Inviter | Invitation | Leg['session'], refuse: number): void {
+  const { state } = session;
+  const unanswered = state === SessionState.Initial || state === SessionState.Establishing;
+  if (state === SessionState.Established) void session.bye().catch(() => {});
+  else if (unanswered && session instanceof Inviter) void session.cancel().catch(() => {});
+  else if (unanswered && session instanceof Invitation) void session.reject({ statusCode: refuse }).catch(() => {});
+}

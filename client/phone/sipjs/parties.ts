@@ -1,0 +1,33 @@
+/** Headers of a SIP message, as SIP.js gives them. */
+export interface Headers {
+  getHeader(name: string): string | undefined;
+}
+
+/** The user part of the first SIP or tel URI in a header; '' where there is none. */
+export function userOf(header: string | undefined): string {
+  const user = /(?:sips?|tel):([^@;>\s]+)(?:@|[;>]|$)/i.exec(header ?? '')?.[1] ?? '';
+  try {
+    return decodeURIComponent(user);
+  } catch {
+    return user;
+  }
+}
+
+/**
+ * Our number that was dialled: P-Called-Party-ID (RFC 7315 4.2) where the PBX sends it, else the number that the call was
+ * diverted from (RFC 5806). The To header names the account and not the line.
+ */
+export function calledLine(message: Headers): string {
+  return userOf(message.getHeader('P-Called-Party-ID')) || userOf(message.getHeader('Diversion'));
+}
+
+/** What may stand as the user part of a SIP URI, from a number as people write it. */
+export function dialString(number: string): string {
+  const plain = number.trim();
+  return /^[+\d\s().\-/*#]+$/.test(plain) ? plain.replace(/[\s().\-/]/g, '') : encodeURIComponent(plain);
+}
+
+/** Whether a CANCEL says that somebody else has the call (RFC 3326: `SIP;cause=200`). */
+export function answeredElsewhere(reason: string | undefined): boolean {
+  return /SIP\s*;[^,]*cause=200\b/i.test(reason ?? '');
+}

@@ -1,0 +1,80 @@
+import {
+  Registerer,
+  type RegistererOptions,
+  type RegistererRegisterOptions,
+  RegistererState,
+  type UserAgent,
+} from 'sip.js';
+import type { NotReady } from '../../../src/protocol/frame.ts';
+import type { Backoff } from '../backoff.ts';
+
+/** Seconds: short, so that a browser that vanished is not rung for long (webphone.md 1.3). */
+const EXPIRES_S = 180;
+/** Percent of the life at which it is renewed; SIP.js's 99 leaves 2 s for an answer. */
+const REFRESH_PERCENT = 70;
+
+/** A registerer that can stop without saying so: its contact belongs to the next phone of the same person now. */
+class RetirableRegisterer extends Registerer {
+  retired = false;
+
+  override register(options?: RegistererRegisterOptions) {
+    return this.retired ? new Promise<never>(() => {}) : super.register(options);
+  }
+}
+
+/** What a refusal of REGISTER means. */
+export function registrationProblem(status: number): NotReady {
+  return status === 401 || status === 403 || status === 407 ? 'wrong_password' : 'not_registered';
+}
+
+export interface Registration {
+  /** The socket is open. */
+  connected(): void;
+  retire(): void;
+}
+
+/**
+ * Keeps the account registered while the socket is open.
+ * A refused password is not tried again before the next session: PBXs lock out who insists.
+ */
+export function keepRegistered(
+  agent: UserAgent,
+  instanceId: string,
+  deps: { backoff: Backoff; setTimeout(callback: () => void, ms: number): unknown },
+  tell: (problem: NotReady | null) => void,
+): Registration {
+  const options: RegistererOptions = { expires: EXPIRES_S, refreshFrequency: REFRESH_PERCENT, regId: 1, instanceId };
+  const registerer = new RetirableRegisterer(agent, options);
+  let attempt = 0;
+  let locked = false;
+
+  const again = (problem: NotReady) => {
+    if (registerer.retired) return;
+    tell(problem);
+    locked = problem === 'wrong_password';
+    // A wait of at least a second: unlike a lost socket, a refusal doesn't heal by itself.
+    if (!locked) deps.setTimeout(() => agent.isConnected() && register(), 1000 + deps.backoff.delayMs(++attempt));
+  };
+  const register = () => {
+    if (locked) return;
+    registerer
+      .register({ requestDelegate: { onReject: ({ message }) => again(registrationProblem(message.statusCode ?? 0)) } })
+      // One is under way; its answer decides.
+      .catch(() => {});
+  };
+  registerer.stateChange.addListener((state) => {
+    if (registerer.retired) return;
+    if (state === RegistererState.Registered) {
+      attempt = 0;
+      tell(null);
+    } else if (state === RegistererState.Unregistered) {
+      tell('not_registered');
+    }
+  });
+  return {
+    connected: register,
+    retire: () => {
+      registerer.retired = true;
+    },
+  };
+}

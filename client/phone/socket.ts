@@ -1,0 +1,105 @@
+import { CloseCode, type FrameMessage, type ObjectMessage } from '../../src/protocol/frame.ts';
+import type { Backoff } from './backoff.ts';
+import { createOutbox } from './outbox.ts';
+
+/** The part of WebSocket that is used. */
+export interface RawSocket {
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number }) => void): void;
+  send(text: string): void;
+  close(): void;
+}
+
+export interface SocketDeps {
+  open(protocols: string[]): RawSocket;
+  readonly backoff: Backoff;
+  /** A ticket that is alive, or null when there is none to be had any more. `renew`: the last one was refused. */
+  ticket(renew: boolean): Promise<string | null>;
+  onMessage(message: ObjectMessage): void;
+  /** Each time the object is connected: say what it must know again. */
+  onOpen(): void;
+  /** The object will have us no more: another phone took over, or the app is gone. */
+  onEnd(why: 'superseded' | 'uninstalled' | 'refused'): void;
+  setTimeout(callback: () => void, ms: number): unknown;
+  onOnline(callback: () => void): void;
+}
+
+/** Our connection to the portal's object. A lost one never ends a call; it is made again and says again what was unanswered. */
+export interface ObjectSocket {
+  send(message: FrameMessage): void;
+  connected(): boolean;
+}
+
+const PROTOCOL = 'b24phone.v1';
+
+/** Subprotocols of the handshake: browsers can't set headers, and a ticket in the URL would end up in logs. */
+export function subprotocols(ticket: string): string[] {
+  const encoded = btoa(ticket).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return [PROTOCOL, `t.${encoded}`];
+}
+
+/** Connects, and stays connected until the object says otherwise. */
+export function connectObject(deps: SocketDeps): ObjectSocket {
+  const outbox = createOutbox();
+  let socket: RawSocket | null = null;
+  let open = false;
+  let ended = false;
+  let connecting = false;
+  let attempt = 0;
+
+  const end = (why: 'superseded' | 'uninstalled' | 'refused') => {
+    ended = true;
+    deps.onEnd(why);
+  };
+
+  const connect = async (renew: boolean) => {
+    if (ended || socket || connecting) return;
+    connecting = true;
+    const ticket = await deps.ticket(renew);
+    connecting = false;
+    if (ticket === null) return end('refused');
+    const raw = deps.open(subprotocols(ticket));
+    socket = raw;
+    raw.addEventListener('open', () => {
+      open = true;
+      attempt = 0;
+      deps.onOpen();
+      for (const message of outbox.unsettled()) raw.send(JSON.stringify(message));
+    });
+    raw.addEventListener('message', ({ data }) => receive(data));
+    raw.addEventListener('close', ({ code }) => lost(code));
+  };
+
+  const receive = (data: unknown) => {
+    if (typeof data !== 'string' || !data.startsWith('{')) return;
+    const message = JSON.parse(data) as ObjectMessage;
+    outbox.settle(message);
+    deps.onMessage(message);
+  };
+
+  const lost = (code: number) => {
+    const wasOpen = open;
+    socket = null;
+    open = false;
+    if (code === CloseCode.superseded) return end('superseded');
+    if (code === CloseCode.uninstalled) return end('uninstalled');
+    // A handshake that is refused looks like any other failure to a browser: the ticket may be the reason.
+    const renew = code === CloseCode.ticket || (!wasOpen && attempt > 0);
+    deps.setTimeout(() => void connect(renew), deps.backoff.delayMs(attempt++));
+  };
+
+  deps.onOnline(() => {
+    attempt = 0;
+    void connect(false);
+  });
+  void connect(false);
+
+  return {
+    send: (message) => {
+      outbox.add(message);
+      if (open) socket?.send(JSON.stringify(message));
+    },
+    connected: () => open,
+  };
+}

@@ -1,0 +1,94 @@
+import type { Frame, Page } from 'playwright-core';
+import type { Person, TestBrowser } from '../harness/browser.ts';
+import type { World } from '../harness/world.ts';
+
+/** What a test sees of one employee's page: the portal, its card, and the phone's frame inside. */
+export interface Stage {
+  readonly person: Person;
+  readonly page: Page;
+  /** Our frame's document, once it is there. */
+  frame(): Promise<Frame>;
+  /** Waits until the frame's document says so, e.g. `phone` = `ready`. */
+  shows(key: 'phone' | 'call', word: string): Promise<void>;
+  /** Waits until the card is in this state. */
+  card(state: string): Promise<void>;
+  /** Waits until no card is open. */
+  noCard(): Promise<void>;
+  press(button: string): Promise<void>;
+  /** Commands that our frame sent to the card, in order. */
+  commands(): Promise<{ name: string; data: unknown }[]>;
+  /** Waits for sound from the far end: packets arrive and the level is not silence. */
+  hears(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Animation frames, on which waiting normally runs, never come in a hidden frame. */
+const POLL = { polling: 50 };
+
+/** Opens the portal as employee `as`. Peer connections are kept where the test can look at them. */
+export async function openStage(browser: TestBrowser, world: World, as: number, path = '/'): Promise<Stage> {
+  const person = await browser.person();
+  await person.context.addInitScript(() => {
+    const Native = window.RTCPeerConnection;
+    const kept: RTCPeerConnection[] = [];
+    Object.assign(window, { peers: kept });
+    window.RTCPeerConnection = class extends Native {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        kept.push(this);
+      }
+    };
+  });
+  await person.page.goto(`${world.portals[0].url}${path}?as=${as}`);
+  return stageOf(person, person.page, world);
+}
+
+/** A further page of a person who is there already. */
+export function stageOf(person: Person, page: Page, world: World): Stage {
+  const frame = async (): Promise<Frame> => {
+    const handle = await page.waitForSelector('iframe[id^="appframe_"]', { state: 'attached' });
+    const inner = await handle.contentFrame();
+    if (!inner) throw new Error('the frame has no document');
+    await inner.waitForURL(`${world.appUrl}/**`);
+    return inner;
+  };
+  return {
+    person,
+    page,
+    frame,
+    shows: async (key, word) => {
+      const inner = await frame();
+      const says = ([k, w]: string[]) => document.documentElement.dataset[k ?? ''] === w;
+      await inner.waitForFunction(says, [key, word], POLL);
+    },
+    card: async (state) => {
+      await page.waitForSelector(`[data-card][data-ui-state="${state}"]`);
+    },
+    noCard: async () => {
+      await page.waitForSelector('[data-card]', { state: 'detached' });
+    },
+    press: (button) => page.click(`[data-card] [data-button="${button}"]`),
+    commands: () =>
+      page.evaluate(() =>
+        window.fakePortal.traffic
+          .filter((entry) => entry.way === 'from frame' && entry.name.startsWith('CallCard'))
+          .map(({ name, data }) => ({ name: name.replace('CallCard', ''), data })),
+      ),
+    hears: async () => {
+      const inner = await frame();
+      await inner.waitForFunction(heard, undefined, POLL);
+    },
+    close: () => person.close(),
+  };
+}
+
+/** Runs in the frame. */
+async function heard(): Promise<boolean> {
+  const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+  const stats = await peers.at(-1)?.getStats();
+  let sound = false;
+  stats?.forEach((entry) => {
+    if (entry.type === 'inbound-rtp' && entry.packetsReceived > 20 && entry.totalAudioEnergy > 0) sound = true;
+  });
+  return sound;
+}
