@@ -21,10 +21,15 @@ export function calledLine(message: Headers): string {
   return userOf(message.getHeader('P-Called-Party-ID')) || userOf(message.getHeader('Diversion'));
 }
 
-/** What may stand as the user part of a SIP URI, from a number as people write it. */
+/** What may stand as the user part of a SIP URI, from a number as people write it; '' for text that no URI can hold. */
 export function dialString(number: string): string {
   const plain = number.trim();
-  return /^[+\d\s().\-/*#]+$/.test(plain) ? plain.replace(/[\s().\-/]/g, '') : encodeURIComponent(plain);
+  if (/^[+\d\s().\-/*#]+$/.test(plain)) return plain.replace(/[\s().\-/]/g, '');
+  try {
+    return encodeURIComponent(plain);
+  } catch {
+    return '';
+  }
 }
 
 /** Whether a CANCEL says that somebody else has the call (RFC 3326: `SIP;cause=200`). */

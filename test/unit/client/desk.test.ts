@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../../client/call/types.ts';
+import { createDesk, targetNumber } from '../../../client/phone/desk.ts';
+import type { ObjectMessage } from '../../../src/protocol/frame.ts';
+import { handClock, LINE, settle } from './support.ts';
+
+/** A desk between a PBX, an object and cards that remember what they were told. */
+function aDesk(change: { excuse?: string | null; lines?: { number: string; name: string }[] } = {}) {
+  const clock = handClock();
+  const pbx: unknown[][] = [];
+  const reports: Report[] = [];
+  const commands: { frame: string; command: string; params: unknown }[] = [];
+  const tones: string[] = [];
+  const phases: string[] = [];
+  let legs = 0;
+  const remember =
+    (name: string) =>
+    (...what: unknown[]) =>
+      void pbx.push([name, ...what]);
+  const desk = createDesk({
+    sip: {
+      invite: remember('invite'),
+      answer: remember('answer'),
+      hangup: remember('hangup'),
+      hold: remember('hold'),
+      mute: remember('mute'),
+      dtmf: remember('dtmf'),
+      refer: remember('refer'),
+    },
+    command: async (frame, _callId, command, params) => {
+      commands.push({ frame, command: command.replace('CallCard', ''), params });
+      return { answered: true, value: [] };
+    },
+    report: (report) => reports.push(report),
+    tone: (tone) => tones.push(tone),
+    excuse: () => change.excuse ?? null,
+    changed: (call) => phases.push(call?.phase ?? 'none'),
+    lines: change.lines ?? [{ number: LINE, name: 'Office' }],
+    colleagues: { 12: '1002' },
+    newLeg: () => `own-${++legs}`,
+    now: () => 1000 + clock.now(),
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+  });
+  const ring = (leg = 'sip-1', line = LINE) =>
+    desk.onSip({ on: 'incoming', call: { leg, group: 'g1', number: '+4940', name: 'Ada', line } });
+  const card = (name: string, data?: unknown, callId = 'c1', frame = 'f1') =>
+    desk.onCard({ frame, callId, name, data });
+  const opens = (direction: string, line = LINE, callId = 'c1', frame = 'f1') =>
+    card(
+      'initialized',
+      { CALL_ID: callId, CALL_DIRECTION: direction, LINE_NUMBER: line, PHONE_NUMBER: '+4940' },
+      callId,
+      frame,
+    );
+  const object = (message: ObjectMessage) => desk.onObject(message);
+  const registered = (callId = 'c1', leg = 'sip-1') => object({ t: 'registered', id: 'x', leg, callId });
+  const leg = (
+    event: Parameters<typeof desk.onSip>[0] extends infer News ? (News extends { event: infer E } ? E : never) : never,
+    id = 'sip-1',
+  ) => desk.onSip({ on: 'leg', leg: id, event });
+  const kinds = () => reports.map((report) => report.t);
+  const did = (name: string) => pbx.filter(([what]) => what === name);
+  const uis = () =>
+    commands.flatMap(({ command, params }) =>
+      command === 'SetUiState' ? [(params as { uiState: string }).uiState] : [],
+    );
+  return {
+    desk,
+    clock,
+    pbx,
+    reports,
+    commands,
+    tones,
+    phases,
+    ring,
+    card,
+    opens,
+    object,
+    registered,
+    leg,
+    kinds,
+    did,
+    uis,
+  };
+}
+
+describe('an incoming call and its card', () => {
+  test('registered, then initialized', () => {
+    const { ring, registered, opens, uis } = aDesk();
+    ring();
+    registered();
+    expect(uis()).toEqual([]);
+    opens('incoming');
+    expect(uis()).toEqual(['incoming']);
+  });
+  test('initialized before registered: the portal’s own way to the page can be the faster one', () => {
+    const { ring, registered, opens, uis } = aDesk();
+    ring();
+    opens('incoming');
+    expect(uis()).toEqual([]);
+    registered();
+    expect(uis()).toEqual(['incoming']);
+  });
+  test('clicks on another app’s card are not ours', () => {
+    const { ring, registered, opens, card, did } = aDesk();
+    ring();
+    registered();
+    opens('incoming', LINE, 'foreign');
+    card('answerButtonClick', undefined, 'foreign');
+    expect(did('answer')).toEqual([]);
+    opens('incoming');
+    card('answerButtonClick');
+    expect(did('answer')).toEqual([['answer', 'sip-1']]);
+  });
+  test('two tabs show one call; the click may come from either', () => {
+    const { ring, registered, opens, card, did, commands } = aDesk();
+    ring();
+    registered();
+    opens('incoming', LINE, 'c1', 'f1');
+    opens('incoming', LINE, 'c1', 'f2');
+    card('answerButtonClick', undefined, 'c1', 'f2');
+    card('answerButtonClick', undefined, 'c1', 'f1');
+    expect(did('answer')).toHaveLength(1);
+    expect(
+      commands
+        .filter(({ params }) => (params as { uiState?: string }).uiState === 'connectingIncoming')
+        .map(({ frame }) => frame),
+    ).toEqual(['f1', 'f2']);
+  });
+  test('where the PBX names no line, the only one we have is it', () => {
+    const { ring, reports } = aDesk();
+    ring('sip-1', '');
+    expect(reports[0]).toMatchObject({ line: LINE });
+    const two = aDesk({
+      lines: [
+        { number: '1', name: '' },
+        { number: '2', name: '' },
+      ],
+    });
+    two.ring('sip-1', '');
+    expect(two.reports[0]).toMatchObject({ line: '' });
+  });
+  test('answered by a colleague: the object’s word ends the ringing here', () => {
+    const { ring, object, did, kinds, phases } = aDesk();
+    ring();
+    object({ t: 'elsewhere', leg: 'sip-1', callId: 'c1' });
+    expect(did('hangup')).toEqual([['hangup', 'sip-1', 486]]);
+    expect(kinds()).toEqual(['register', 'ended']);
+    expect(phases.at(-1)).toBe('none');
+  });
+  test('a second call while one rings or talks is refused, and both are in the CRM', () => {
+    const { ring, did, reports } = aDesk();
+    ring('sip-1');
+    ring('sip-2');
+    expect(did('hangup')).toEqual([['hangup', 'sip-2', 486]]);
+    expect(reports.map((report) => [report.t, 'leg' in report && report.leg])).toEqual([
+      ['register', 'sip-1'],
+      ['register', 'sip-2'],
+      ['ended', 'sip-2'],
+    ]);
+  });
+});
+
+describe('a click on a number (rule 6)', () => {
+  test('on one of our lines is dialled at once, and once: the object’s push finds it done', () => {
+    const { opens, object, did, kinds } = aDesk();
+    opens('outgoing');
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE });
+    opens('outgoing', LINE, 'c1', 'f2');
+    expect(did('invite')).toEqual([['invite', 'own-1', '+4940', LINE]]);
+    expect(kinds()).toEqual(['adopt']);
+  });
+  test('on another line waits for the object', () => {
+    const { opens, object, did } = aDesk();
+    opens('outgoing', 'other');
+    expect(did('invite')).toEqual([]);
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: 'other' });
+    expect(did('invite')).toHaveLength(1);
+  });
+  test('pushed first, the card joins when it opens', async () => {
+    const { opens, object, did, uis, clock } = aDesk();
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: '' });
+    await clock.tick(300);
+    expect(did('invite')).toHaveLength(1);
+    opens('outgoing', '');
+    expect(uis()).toEqual(['connectingOutgoing']);
+  });
+  test('after the call is over, a late push dials nothing', async () => {
+    const { opens, object, card, did, clock } = aDesk();
+    opens('outgoing');
+    card('hangupButtonClick');
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE });
+    await clock.tick(1000);
+    expect(did('invite')).toHaveLength(1);
+  });
+  test('a phone that isn’t ready says so on the card', () => {
+    const { opens, did, commands } = aDesk({ excuse: 'Allow the microphone.' });
+    opens('outgoing');
+    expect(did('invite')).toEqual([]);
+    expect(commands).toContainEqual({ frame: 'f1', command: 'SetUiState', params: { uiState: 'error' } });
+    expect(commands).toContainEqual({
+      frame: 'f1',
+      command: 'SetStatusText',
+      params: { statusText: 'Allow the microphone.' },
+    });
+  });
+  test('while talking goes to the CRM as not made, and the call goes on', () => {
+    const { ring, leg, opens, kinds, did, desk } = aDesk();
+    ring();
+    leg({ on: 'established', at: 1000 });
+    opens('outgoing', LINE, 'c2');
+    expect(did('invite')).toEqual([]);
+    expect(did('hangup')).toEqual([]);
+    expect(kinds()).toEqual(['register', 'answered', 'adopt', 'ended']);
+    expect(desk.call()?.phase).toBe('talking');
+  });
+  test('a customer who asked to be called back: the person is rung and presses call', () => {
+    const { opens, object, card, did, uis, tones } = aDesk();
+    opens('callback', '');
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE });
+    expect(uis()).toEqual(['outgoing']);
+    expect(tones).toContain('ring');
+    expect(did('invite')).toEqual([]);
+    card('makeCallButtonClick');
+    expect(did('invite')).toHaveLength(1);
+  });
+});
+
+describe('a call that only shows its end', () => {
+  const busy = () => {
+    const world = aDesk();
+    world.opens('outgoing');
+    world.leg({ on: 'rejected', status: 486, at: 2000 }, 'own-1');
+    return world;
+  };
+  test('makes room for the next one', () => {
+    const { ring, kinds, desk } = busy();
+    expect(kinds()).toEqual(['adopt']);
+    ring('sip-9');
+    expect(kinds()).toEqual(['adopt', 'ended', 'register']);
+    expect(desk.call()).toMatchObject({ leg: 'sip-9', phase: 'offered' });
+  });
+  test('is told to the CRM after half a minute at the latest', async () => {
+    const { kinds, clock } = busy();
+    await clock.tick(29_000);
+    expect(kinds()).toEqual(['adopt']);
+    await clock.tick(1000);
+    expect(kinds()).toEqual(['adopt', 'ended']);
+  });
+  test('redialled in time, it is not told by the old clock', async () => {
+    const { card, kinds, clock, desk } = busy();
+    card('makeCallButtonClick');
+    await clock.tick(60_000);
+    expect(kinds()).toEqual(['adopt', 'adopt']);
+    expect(desk.call()?.phase).toBe('calling');
+  });
+});
+
+describe('the page goes away', () => {
+  test('an honest end: BYE, and the CRM is told', () => {
+    const { ring, leg, desk, did, kinds } = aDesk();
+    ring();
+    leg({ on: 'established', at: 1000 });
+    desk.leave();
+    expect(did('hangup')).toHaveLength(1);
+    expect(kinds()).toEqual(['register', 'answered', 'ended']);
+  });
+  test('of a tab that showed the card too: the call goes on', async () => {
+    const { ring, registered, opens, leg, desk, did } = aDesk();
+    ring();
+    registered();
+    opens('incoming');
+    leg({ on: 'established', at: 1000 });
+    desk.onCard({ frame: 'f1', left: true });
+    await settle();
+    expect(did('hangup')).toEqual([]);
+    expect(desk.call()?.phase).toBe('talking');
+  });
+});
+
+describe('a transfer’s target', () => {
+  test('is a number, or a colleague’s account; a department has none', () => {
+    expect(targetNumber({ kind: 'number', number: '+49' }, {})).toBe('+49');
+    expect(targetNumber({ kind: 'user', userId: '12' }, { 12: '1002' })).toBe('1002');
+    expect(targetNumber({ kind: 'user', userId: '13' }, { 12: '1002' })).toBeNull();
+    expect(targetNumber({ kind: 'queue', queue: '1' }, { 1: 'x' })).toBeNull();
+  });
+});

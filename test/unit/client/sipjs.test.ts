@@ -1,0 +1,262 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { backoff } from '../../../client/phone/backoff.ts';
+import { sendKey } from '../../../client/phone/sipjs/dtmf.ts';
+import { type Gatherer, sendAfterMs, sendEarly } from '../../../client/phone/sipjs/ice.ts';
+import { sipIdentity } from '../../../client/phone/sipjs/identity.ts';
+import { keepAlive } from '../../../client/phone/sipjs/keepalive.ts';
+import { logConnector, redact } from '../../../client/phone/sipjs/log.ts';
+import { answeredElsewhere, calledLine, dialString, userOf } from '../../../client/phone/sipjs/parties.ts';
+import { referProgress } from '../../../client/phone/sipjs/refer.ts';
+import { registrationProblem } from '../../../client/phone/sipjs/registration.ts';
+import { glareDelayMs, reinviteQueue } from '../../../client/phone/sipjs/reinvite.ts';
+import { handClock, settle } from './support.ts';
+
+const sha256 = (data: Uint8Array<ArrayBuffer>) => crypto.subtle.digest('SHA-256', data);
+
+describe('the log', () => {
+  const message = [
+    'REGISTER sip:pbx SIP/2.0',
+    'Authorization: Digest username="1001", response="deadbeef"',
+    'Proxy-Authorization: Digest response="cafe"',
+    'a=ice-pwd:s3cret',
+    'To: <sip:1001@pbx>',
+  ].join('\r\n');
+  test('digest answers and media passwords are taken out, the rest stays', () => {
+    const text = redact(message);
+    for (const secret of ['deadbeef', 'cafe', 's3cret']) expect(text).not.toContain(secret);
+    expect(text).toContain('To: <sip:1001@pbx>');
+  });
+  test('only warnings and errors are logged', () => {
+    const lines: string[] = [];
+    const log = logConnector((line) => lines.push(line));
+    log('debug', 'sip.Transport', undefined, message);
+    log('log', 'sip.Transport', undefined, message);
+    log('warn', 'sip.Transport', undefined, message);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('deadbeef');
+  });
+});
+
+describe('the phone’s names at the PBX', () => {
+  test('are the same on every page, and a UUID where RFC 5626 wants one', async () => {
+    const [first, second] = [await sipIdentity('room-a', sha256), await sipIdentity('room-a', sha256)];
+    expect(first).toEqual(second);
+    expect(first.instanceId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+  test('differ between people, and don’t give the room away', async () => {
+    const names = await sipIdentity('cm9vbQ', sha256);
+    expect(names).not.toEqual(await sipIdentity('room-b', sha256));
+    expect(JSON.stringify(names)).not.toContain('cm9vbQ');
+  });
+});
+
+describe('an offer is sent early (pbx.md 5)', () => {
+  const host = 'candidate:1 1 udp 1 192.0.2.1 5000 typ host';
+  const srflx = 'candidate:2 1 udp 1 198.51.100.1 5000 typ srflx raddr 192.0.2.1';
+  test('a reflexive or relayed candidate is enough at once, a host candidate after a moment', () => {
+    expect(sendAfterMs(srflx, 1)).toBe(0);
+    expect(sendAfterMs('candidate:3 1 udp 1 203.0.113.1 5000 typ relay', 2)).toBe(0);
+    expect(sendAfterMs(host, 0)).toBeLessThanOrEqual(20);
+    expect(sendAfterMs('', 0)).toBeNull();
+  });
+  test('a dead STUN server can’t hold the INVITE back: click to INVITE stays under 100 ms', () => {
+    expect(sendAfterMs(host, 1)).toBeLessThan(100);
+  });
+  test('the handler’s waiting ends with the first usable candidate', async () => {
+    const clock = handClock();
+    let complete = 0;
+    const handler: Gatherer = { peerConnectionDelegate: undefined, iceGatheringComplete: () => complete++ };
+    sendEarly(handler, 0, clock, () => {});
+    const delegate = handler.peerConnectionDelegate as { onicecandidate(event: unknown): void };
+    delegate.onicecandidate({ candidate: null });
+    await clock.tick(5000);
+    expect(complete).toBe(0);
+    delegate.onicecandidate({ candidate: { candidate: host } });
+    await clock.tick(20);
+    expect(complete).toBe(1);
+  });
+});
+
+describe('re-INVITEs (RFC 3261 14.1)', () => {
+  test('after 491 the owner of the Call-ID waits 2.1-4 s, the other side 0-2 s, in steps of 10 ms', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (random) => {
+        const owner = glareDelayMs(true, random);
+        const other = glareDelayMs(false, random);
+        expect(owner).toBeGreaterThanOrEqual(2100);
+        expect(owner).toBeLessThanOrEqual(4000);
+        expect(other).toBeGreaterThanOrEqual(0);
+        expect(other).toBeLessThanOrEqual(2000);
+        expect(owner % 10).toBe(0);
+        expect(other % 10).toBe(0);
+      }),
+    );
+  });
+  test('one at a time, in order; 491 is tried again, anything else is the answer', async () => {
+    const clock = handClock();
+    const enqueue = reinviteQueue({ ownsCallId: false, random: () => 0.5, setTimeout: clock.setTimeout });
+    const log: string[] = [];
+    const answers = [491, 200, 488];
+    const send = (name: string) => async () => {
+      log.push(name);
+      return answers.shift() ?? 0;
+    };
+    const first = enqueue(send('hold'));
+    const second = enqueue(send('resume'));
+    await settle();
+    expect(log).toEqual(['hold']);
+    await clock.tick(2000);
+    expect(await first).toBe(200);
+    expect(await second).toBe(488);
+    expect(log).toEqual(['hold', 'hold', 'resume']);
+  });
+  test('a request that can’t be sent is an answer, too, and blocks nothing', async () => {
+    const clock = handClock();
+    const enqueue = reinviteQueue({ ownsCallId: true, random: () => 0, setTimeout: clock.setTimeout });
+    expect(await enqueue(() => Promise.reject(new Error('gone')))).toBe(0);
+    expect(await enqueue(async () => 200)).toBe(200);
+  });
+  test('a far end that collides for ever ends the attempt', async () => {
+    const clock = handClock();
+    const enqueue = reinviteQueue({ ownsCallId: true, random: () => 0, setTimeout: clock.setTimeout });
+    const result = enqueue(async () => 491);
+    await clock.tick(60_000);
+    expect(await result).toBe(491);
+    expect(clock.waiting()).toBe(0);
+  });
+});
+
+describe('keys', () => {
+  test('go into the audio stream, and by INFO only where that fails', () => {
+    const bodies: unknown[] = [];
+    sendKey(
+      '5',
+      () => true,
+      (body) => bodies.push(body),
+    );
+    expect(bodies).toEqual([]);
+    sendKey(
+      '5',
+      () => false,
+      (body) => bodies.push(body),
+    );
+    sendKey('#', null, (body) => bodies.push(body));
+    expect(bodies).toEqual([
+      expect.objectContaining({ contentType: 'application/dtmf-relay', content: 'Signal=5\r\nDuration=100' }),
+      expect.objectContaining({ content: 'Signal=#\r\nDuration=100' }),
+    ]);
+  });
+});
+
+describe('a transfer’s NOTIFY (RFC 3515)', () => {
+  test('decides with a final status only', () => {
+    expect(referProgress('SIP/2.0 100 Trying\r\n')).toBeNull();
+    expect(referProgress('SIP/2.0 180 Ringing')).toBeNull();
+    expect(referProgress('')).toBeNull();
+    expect(referProgress('SIP/2.0 200 OK')).toBe('done');
+    expect(referProgress('SIP/2.0 486 Busy Here')).toBe('failed');
+    expect(referProgress('SIP/2.0 503 Service Unavailable')).toBe('failed');
+  });
+});
+
+describe('who calls whom', () => {
+  const headers = (table: Record<string, string>) => ({ getHeader: (name: string) => table[name] });
+  test('the dialled line comes from P-Called-Party-ID, else from the diversion', () => {
+    expect(calledLine(headers({ 'P-Called-Party-ID': '<sip:+4930555@pbx>', Diversion: '<sip:1@pbx>' }))).toBe(
+      '+4930555',
+    );
+    expect(calledLine(headers({ Diversion: '"x" <tel:+4930666>;reason=unconditional' }))).toBe('+4930666');
+    expect(calledLine(headers({}))).toBe('');
+  });
+  test('a user part is decoded, and nonsense stays what it is', () => {
+    expect(userOf('<sip:a%20b@pbx>')).toBe('a b');
+    expect(userOf('<sip:50%@pbx>')).toBe('50%');
+    expect(userOf('nobody')).toBe('');
+  });
+  test('a number as people write it becomes one that can be dialled', () => {
+    expect(dialString(' +49 (30) 555-000 ')).toBe('+4930555000');
+    expect(dialString('*21#')).toBe('*21#');
+    expect(dialString('a b;x')).toBe('a%20b%3Bx');
+    expect(dialString('\ud800')).toBe('');
+  });
+  test('no text makes an address with a second host or parameter', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[@;>\s<"]/.test(dialString(text))));
+  });
+  test('a CANCEL says whether a colleague has the call (RFC 3326)', () => {
+    expect(answeredElsewhere('SIP;cause=200;text="Call completed elsewhere"')).toBe(true);
+    expect(answeredElsewhere('Q.850;cause=16, SIP ;cause=200')).toBe(true);
+    expect(answeredElsewhere('SIP;cause=487')).toBe(false);
+    expect(answeredElsewhere(undefined)).toBe(false);
+  });
+});
+
+describe('registration', () => {
+  test('a refused password is told apart from everything that may pass', () => {
+    expect([401, 403, 407].map(registrationProblem)).toEqual(['wrong_password', 'wrong_password', 'wrong_password']);
+    expect([0, 408, 480, 500, 503].map(registrationProblem)).toEqual(Array(5).fill('not_registered'));
+  });
+});
+
+describe('keep-alive', () => {
+  const world = (reply: () => boolean) => {
+    const clock = handClock();
+    let every = () => {};
+    let online = () => {};
+    let drops = 0;
+    let pings = 0;
+    const socket = {
+      connected: () => true,
+      ping: (answered: () => void) => {
+        pings++;
+        if (reply()) answered();
+      },
+      drop: () => drops++,
+    };
+    keepAlive(socket, {
+      setInterval: (callback) => {
+        every = callback;
+      },
+      onOnline: (callback) => {
+        online = callback;
+      },
+      setTimeout: clock.setTimeout,
+      clearTimeout: clock.clearTimeout,
+    });
+    return { clock, every: () => every(), online: () => online(), drops: () => drops, pings: () => pings };
+  };
+  test('a PBX that has answered and now doesn’t is dead', async () => {
+    let alive = true;
+    const { every, clock, drops } = world(() => alive);
+    every();
+    await clock.tick(10_000);
+    expect(drops()).toBe(0);
+    alive = false;
+    every();
+    await clock.tick(10_000);
+    expect(drops()).toBe(1);
+  });
+  test('a PBX that never answers OPTIONS is left alone', async () => {
+    const { every, clock, drops } = world(() => false);
+    every();
+    await clock.tick(60_000);
+    expect(drops()).toBe(0);
+  });
+  test('a network that came back is asked at once', () => {
+    const { online, pings } = world(() => true);
+    online();
+    expect(pings()).toBe(1);
+  });
+});
+
+describe('waiting before another attempt', () => {
+  test('is short at first, grows to half a minute, and is spread', () => {
+    const delays = (random: number) =>
+      [0, 1, 2, 3, 4, 5, 6, 7, 50].map((attempt) => backoff(() => random).delayMs(attempt));
+    expect(delays(0)[0]).toBe(0);
+    expect(Math.max(...delays(0.999))).toBeLessThanOrEqual(45_000);
+    expect(delays(0.5).at(-1)).toBe(30_000);
+    for (const [low, high] of delays(0).map((delay, n) => [delay, delays(0.9)[n] ?? 0]))
+      expect(high).toBeGreaterThan(low ?? 0);
+  });
+});

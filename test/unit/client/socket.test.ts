@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest';
+import { backoff } from '../../../client/phone/backoff.ts';
+import { createOutbox } from '../../../client/phone/outbox.ts';
+import { connectObject, type RawSocket, subprotocols } from '../../../client/phone/socket.ts';
+import { keepTicket } from '../../../client/phone/tickets.ts';
+import { CloseCode, type FrameMessage } from '../../../src/protocol/frame.ts';
+import { aSession, handClock, settle } from './support.ts';
+
+const ended = (id: string): FrameMessage => ({
+  t: 'ended',
+  id,
+  leg: 'l',
+  at: 1,
+  seconds: 0,
+  status: '304',
+  reason: '',
+});
+
+/** The object at the other end of every socket that is opened. */
+function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}) {
+  const clock = handClock();
+  const sockets: { protocols: string[]; sent: FrameMessage[]; emit(type: string, event?: unknown): void }[] = [];
+  const heard: unknown[] = [];
+  const ends: string[] = [];
+  const renewals: boolean[] = [];
+  let online = () => {};
+  let opened = 0;
+  const socket = connectObject({
+    open: (protocols) => {
+      const listeners: Record<string, (event: never) => void> = {};
+      const sent: FrameMessage[] = [];
+      sockets.push({ protocols, sent, emit: (type, event) => listeners[type]?.(event as never) });
+      const raw = {
+        addEventListener: (type: string, listener: (event: never) => void) => {
+          listeners[type] = listener;
+        },
+        send: (text: string) => sent.push(JSON.parse(text)),
+        close: () => {},
+      };
+      return raw as unknown as RawSocket;
+    },
+    backoff: backoff(() => 0.5),
+    ticket: async (renew) => {
+      renewals.push(renew);
+      return options.ticket ? options.ticket(renew) : 'ticket';
+    },
+    onMessage: (message) => heard.push(message),
+    onOpen: () => opened++,
+    onEnd: (why) => ends.push(why),
+    setTimeout: clock.setTimeout,
+    onOnline: (callback) => {
+      online = callback;
+    },
+  });
+  const last = () => {
+    const found = sockets.at(-1);
+    if (!found) throw new Error('no socket was opened');
+    return found;
+  };
+  return { socket, clock, sockets, last, heard, ends, renewals, online: () => online(), opened: () => opened };
+}
+
+describe('the handshake', () => {
+  test('offers the protocol and the ticket, which thus stays out of URLs', () => {
+    const [protocol, ticket] = subprotocols('a.b-c_d?~');
+    expect(protocol).toBe('b24phone.v1');
+    expect(ticket).toMatch(/^t\.[A-Za-z0-9_-]+$/);
+    expect(Buffer.from(ticket?.slice(2) ?? '', 'base64url').toString()).toBe('a.b-c_d?~');
+  });
+});
+
+describe('what was not answered is said again', () => {
+  test('after a reconnect, in order, until its answer came', async () => {
+    const { socket, last, clock } = objectSide();
+    await settle();
+    last().emit('open');
+    socket.send(ended('1'));
+    socket.send(ended('2'));
+    last().emit('message', { data: '{"t":"ack","id":"1"}' });
+    last().emit('close', { code: 1006 });
+    socket.send(ended('3'));
+    await clock.tick(1000);
+    last().emit('open');
+    expect(last().sent.map((message) => 'id' in message && message.id)).toEqual(['2', '3']);
+  });
+  test('before the first connection, too', async () => {
+    const { socket, last } = objectSide();
+    socket.send(ended('1'));
+    await settle();
+    expect(last().sent).toEqual([]);
+    last().emit('open');
+    expect(last().sent).toHaveLength(1);
+  });
+  test('a refusal is an answer', () => {
+    const outbox = createOutbox();
+    outbox.add(ended('1'));
+    outbox.settle({ t: 'refused', id: '1', error: 'over', message: '' });
+    expect(outbox.unsettled()).toEqual([]);
+  });
+  test('a renewal is not repeated: the connection was made with a ticket', () => {
+    const outbox = createOutbox();
+    outbox.add({ t: 'renew', id: 'r' });
+    outbox.add(ended('1'));
+    expect(outbox.unsettled()).toEqual([ended('1')]);
+  });
+  test('a state without an id is not kept', () => {
+    const outbox = createOutbox();
+    outbox.add({ t: 'state', state: { ready: true, talking: false }, legs: [] });
+    expect(outbox.unsettled()).toEqual([]);
+  });
+});
+
+describe('a lost socket', () => {
+  test('is made again, ever slower', async () => {
+    const { sockets, last, clock } = objectSide();
+    await settle();
+    for (let loss = 0; loss < 6; loss++) {
+      last().emit('close', { code: 1006 });
+      await clock.tick(60_000);
+    }
+    expect(sockets).toHaveLength(7);
+  });
+  test('comes back at once when the network does', async () => {
+    const { sockets, last, online } = objectSide();
+    await settle();
+    last().emit('close', { code: 1006 });
+    online();
+    await settle();
+    expect(sockets).toHaveLength(2);
+  });
+  test('for a dead ticket (4401) is made with a new session', async () => {
+    const { last, clock, renewals } = objectSide();
+    await settle();
+    last().emit('open');
+    last().emit('close', { code: CloseCode.ticket });
+    await clock.tick(1000);
+    expect(renewals).toEqual([false, true]);
+  });
+  test('a handshake that is refused twice may mean the ticket', async () => {
+    const { last, clock, renewals } = objectSide();
+    await settle();
+    last().emit('close', { code: 1006 });
+    await clock.tick(1000);
+    last().emit('close', { code: 1006 });
+    await clock.tick(2000);
+    expect(renewals).toEqual([false, false, true]);
+  });
+  for (const [code, why] of [
+    [CloseCode.superseded, 'superseded'],
+    [CloseCode.uninstalled, 'uninstalled'],
+  ] as const) {
+    test(`because ${why} stays closed`, async () => {
+      const { sockets, last, clock, ends, online } = objectSide();
+      await settle();
+      last().emit('open');
+      last().emit('close', { code });
+      online();
+      await clock.tick(600_000);
+      expect(sockets).toHaveLength(1);
+      expect(ends).toEqual([why]);
+    });
+  }
+  test('without a ticket to be had is the end', async () => {
+    const { sockets, ends } = objectSide({ ticket: () => null });
+    await settle();
+    expect(sockets).toHaveLength(0);
+    expect(ends).toEqual(['refused']);
+  });
+  test('what is not the protocol’s is not heard', async () => {
+    const { last, heard } = objectSide();
+    await settle();
+    last().emit('open');
+    for (const data of ['pong', '', new ArrayBuffer(2)]) last().emit('message', { data });
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('the ticket', () => {
+  const tickets = (
+    next: () => Promise<ReturnType<typeof aSession> | null> = async () => aSession({ ticket: 'new' }),
+  ) => {
+    const clock = handClock();
+    const shared: string[] = [];
+    let asked = 0;
+    let sessions = 0;
+    const keeper = keepTicket(aSession({ expiresIn: 900 }), {
+      newSession: () => {
+        sessions++;
+        return next();
+      },
+      share: (session) => shared.push(session.ticket),
+      askRenewal: () => asked++,
+      setTimeout: clock.setTimeout,
+      clearTimeout: clock.clearTimeout,
+      now: clock.now,
+    });
+    return { keeper, clock, shared, asked: () => asked, sessions: () => sessions };
+  };
+  test('is renewed over the socket well before it dies, and handed to the other frames', async () => {
+    const { keeper, clock, shared, asked } = tickets();
+    await clock.tick(719_000);
+    expect(asked()).toBe(0);
+    await clock.tick(1000);
+    expect(asked()).toBe(1);
+    keeper.renewed('ticket-2', 900);
+    expect(shared).toEqual(['ticket-1', 'ticket-2']);
+    expect(await keeper.get(false)).toBe('ticket-2');
+  });
+  test('a new session is opened only when it is dead or refused', async () => {
+    const { keeper, clock, sessions } = tickets();
+    expect(await keeper.get(false)).toBe('ticket-1');
+    expect(sessions()).toBe(0);
+    await clock.tick(895_000);
+    expect(await keeper.get(false)).toBe('new');
+    expect(sessions()).toBe(1);
+    expect(await keeper.get(true)).toBe('new');
+    expect(sessions()).toBe(2);
+  });
+  test('none is had from a portal that refuses', async () => {
+    expect(await tickets(async () => null).keeper.get(true)).toBeNull();
+  });
+});
