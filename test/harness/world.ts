@@ -3,7 +3,7 @@ import { type DemoPbx, type PbxEvent, startDemoPbx } from '../pbx/demo/demo-pbx.
 import type { AppOptions, FakeBitrix24 } from '../portal/backend/index.ts';
 import type { Demo } from '../portal/page/config.ts';
 import { type ServerOptions, type StartedFake, startFakeBitrix24 } from '../portal/server.ts';
-import { customers, LINE, type PbxAddress, phoneAccounts, settingsFor, staff } from './cast.ts';
+import { customers, LINE, type PbxAddress, type PhoneAccount, phoneAccounts, settingsFor, staff } from './cast.ts';
 import { type DelayProxy, startDelayProxy } from './delay-proxy.ts';
 import { loopbackFetch } from './loopback.ts';
 import { type PortalAdmin, portalAdmin } from './portal-admin.ts';
@@ -57,6 +57,8 @@ export interface World {
   /** null unless the world has the embedded PBX. */
   readonly pbx: DemoPbx | null;
   readonly secrets: Secrets;
+  /** The employees' accounts at the PBX. */
+  readonly accounts: readonly PhoneAccount[];
   /** Public origin of the Worker, e.g. `http://app.localhost:8787`. */
   readonly appUrl: string;
   readonly portals: readonly [WorldPortal, ...WorldPortal[]];
@@ -134,7 +136,17 @@ async function build(options: WorldOptions, onClose: (stop: () => Promise<unknow
   const [first, ...others] = portals;
   if (first === undefined) throw new Error('A world needs a portal.');
   const fakeSide = { fake: started.fake, say: started.say };
-  return { ...fakeSide, worker, proxy, admin, pbx, secrets, appUrl, portals: [first, ...others] as const };
+  return {
+    ...fakeSide,
+    accounts: address?.accounts ?? [],
+    worker,
+    proxy,
+    admin,
+    pbx,
+    secrets,
+    appUrl,
+    portals: [first, ...others] as const,
+  };
 }
 
 interface ChosenPorts {
