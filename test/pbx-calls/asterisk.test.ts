@@ -175,6 +175,7 @@ describe('a customer calls', () => {
     ['a queue', 'support'],
   ])('%s rings two agents with one X-Call-Id; who does not answer is told "elsewhere"', async (_name, to) => {
     const [ann, ben] = await Promise.all([agent('1001'), agent('1002')]);
+    await pbx.freeInQueue(['1001', '1002']);
     const call = await pbx.callIn({ ...CUSTOMER, to });
     const [atAnn, atBen] = await Promise.all([ann.incoming(), ben.incoming()]);
     expect([atAnn, atBen].map(({ headers }) => headers['x-call-id'])).toEqual([call.callId, call.callId]);

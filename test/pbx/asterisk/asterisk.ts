@@ -11,7 +11,7 @@ import { type Ami, type AmiMessage, connectAmi } from './ami.ts';
 import { type AsteriskFiles, findAsterisk, type Unavailable } from './files.ts';
 import { type CallInOptions, callIn, type OutsideCall } from './outside.ts';
 import { type AsteriskUser, candidateMap, render, renderAgents } from './render.ts';
-import { type ChannelStats, readChannelStats } from './stats.ts';
+import { type ChannelStats, freeMembers, readChannelStats } from './stats.ts';
 
 export interface Asterisk {
   readonly available: true;
@@ -26,6 +26,8 @@ export interface Asterisk {
   when(fits: (event: AmiMessage) => boolean): Promise<AmiMessage>;
   /** One command of Asterisk's console. */
   cli(command: string): Promise<string>;
+  /** Resolves when the queue `support` would ring these agents: it learns of a registration a moment later. */
+  freeInQueue(users: readonly string[]): Promise<void>;
   /** RTP counters of every SIP channel that is up now. */
   channelStats(): Promise<readonly ChannelStats[]>;
   /** Asterisk's own log so far. */
@@ -178,6 +180,13 @@ function control({ ami, program, run, port, users }: Running): Asterisk {
     callIn: (options) => callIn(ami, options),
     when: ami.when,
     cli,
+    async freeInQueue(wanted) {
+      const missing = async () => {
+        const free = freeMembers(await cli('queue show support'));
+        return wanted.some((user) => !free.includes(user));
+      };
+      while (await missing()) await pause(50);
+    },
     channelStats: async () => readChannelStats(await cli('pjsip show channelstats')),
     log: () => readFileSync(join(run, 'log/messages'), 'utf8'),
     async close() {

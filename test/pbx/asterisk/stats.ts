@@ -22,3 +22,11 @@ export function readChannelStats(table: string): readonly ChannelStats[] {
     return [{ channel, codec, received: Number(received), sent: Number(sent) }];
   });
 }
+
+/**
+ * The agents that a queue would ring now, from `queue show NAME`. A queue learns that a phone has registered or hung
+ * up a moment later than the phone itself.
+ */
+export function freeMembers(listing: string): readonly string[] {
+  return [...listing.matchAll(/^\s*PJSIP\/(\S+) .*\(Not in use\)/gm)].map((match) => match[1] ?? '');
+}

@@ -4,7 +4,7 @@ import { createAmiReader } from '../../pbx/asterisk/ami.ts';
 import { findAsterisk } from '../../pbx/asterisk/files.ts';
 import { outcomeOf } from '../../pbx/asterisk/outside.ts';
 import { candidateMap, render, renderAgents } from '../../pbx/asterisk/render.ts';
-import { readChannelStats } from '../../pbx/asterisk/stats.ts';
+import { freeMembers, readChannelStats } from '../../pbx/asterisk/stats.ts';
 
 const repository = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, repository), 'utf8');
@@ -79,6 +79,18 @@ it('channel statistics are read with and without a bridge', () => {
     { channel: '1001-00000001', codec: 'opus', received: 120, sent: 118 },
     { channel: '1002-00000002', codec: 'ulaw', received: 3000, sent: 2998 },
   ]);
+});
+
+it('only members that are not in use count as free', () => {
+  const listing = [
+    "support has 0 calls (max unlimited) in 'ringall' strategy (0s holdtime, 0s talktime), W:0, C:0, A:0, SL:0.0%",
+    '   Members: ',
+    '      PJSIP/1001 (ringinuse disabled) (Not in use) has taken no calls yet',
+    '      PJSIP/1002 (ringinuse disabled) (Unavailable) has taken no calls yet',
+    '      PJSIP/1003 (ringinuse disabled) (in call) (In use) has taken 1 calls (last was 3 secs ago)',
+    '   No Callers',
+  ].join('\n');
+  expect(freeMembers(listing)).toEqual(['1001']);
 });
 
 it('a missing Asterisk is a reason that says what to do', () => {
