@@ -1,5 +1,6 @@
 import type { Fetch, RestAccess } from '../bitrix24/rest.ts';
 import type { Config } from '../config.ts';
+import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
 import { bugName, log } from '../log.ts';
 import { addressesOf } from './addresses.ts';
@@ -135,7 +136,7 @@ export class Desk {
 
   async #tell(): Promise<DueOutcome> {
     this.#toldAt = Date.now();
-    await this.#env.DIRECTORY.getByName('portals').tell(this.status(this.#toldAt));
+    await this.#env.DIRECTORY.getByName(DIRECTORY_NAME).tell(this.status(this.#toldAt));
     return 'done';
   }
 

@@ -45,6 +45,7 @@ export async function openSession(
     sip: phone.sip,
     ice: phone.ice,
     lines: phone.lines.length > 0 ? phone.lines : opened.value.lines,
+    colleagues: phone.colleagues,
     callHeader: phone.callHeader,
     room,
     strikeMs: config.strikeMs,

@@ -43,6 +43,8 @@ export interface SettingsDraft extends Omit<StoredSettings, 'iceServers' | 'agen
 /** What one employee's browser needs of the document; secrets still sealed. */
 export interface StoredPhone extends Omit<StoredSettings, 'agents'> {
   readonly agent: StoredAgent | null;
+  /** User parts of everybody's SIP address by user id: a transfer to a colleague names the colleague. */
+  readonly colleagues: Readonly<Record<string, string>>;
 }
 
 export const EMPTY_SETTINGS: StoredSettings = {
@@ -106,5 +108,9 @@ export function viewOf(stored: StoredSettings): SettingsView {
 
 /** One employee's part of the document. */
 export function phoneOf({ agents, ...common }: StoredSettings, userId: number): StoredPhone {
-  return { ...common, agent: agents.find((agent) => agent.userId === userId) ?? null };
+  return {
+    ...common,
+    agent: agents.find((agent) => agent.userId === userId) ?? null,
+    colleagues: Object.fromEntries(agents.map((agent) => [agent.userId, agent.sipUser])),
+  };
 }

@@ -33,6 +33,8 @@ export interface Phone {
   readonly ice: readonly IceServer[];
   readonly lines: readonly Line[];
   readonly callHeader: string | null;
+  /** User id -> user part of the SIP address. Empty for who has no SIP account: it serves transfers only. */
+  readonly colleagues: Readonly<Record<string, string>>;
 }
 
 /** The settings of one portal. */
@@ -147,7 +149,13 @@ async function openPhone(env: Env, portal: string, config: Config, userId: numbe
     sipAccount(config, portal, stored),
     ...stored.iceServers.map((server) => iceServer(config, portal, server, userId, now)),
   ]);
-  return { sip, ice, lines: stored.lines, callHeader: stored.callHeader || null };
+  return {
+    sip,
+    ice,
+    lines: stored.lines,
+    callHeader: stored.callHeader || null,
+    colleagues: sip ? stored.colleagues : {},
+  };
 }
 
 /**

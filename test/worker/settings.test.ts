@@ -82,8 +82,13 @@ describe('the settings document', () => {
       ice: [{ urls: ['turn:turn.example.com'], username: 'relay', credential: 'relay-secret' }],
       lines: [{ number: '+4930123456', name: 'Sales' }],
       callHeader: 'X-Call-Id',
+      colleagues: { 17: '1001' },
     });
-    expect(await settings.phoneOf(config, 18)).toMatchObject({ sip: null, lines: [{ number: '+4930123456' }] });
+    expect(await settings.phoneOf(config, 18)).toMatchObject({
+      sip: null,
+      lines: [{ number: '+4930123456' }],
+      colleagues: {},
+    });
   });
 
   it('survives eviction', async () => {
