@@ -26,9 +26,6 @@ export const fail = (error: string, description: string, status = 400, extra?: R
 /** ERROR_CORE is what a thrown PHP message becomes; only its description tells which (fact 4.1). */
 export const coreError = (description: string): Failure => fail('ERROR_CORE', description);
 
-export const wrongAuthType = (): Failure =>
-  fail('WRONG_AUTH_TYPE', 'Current authorization type is denied for this method', 403);
-
 export const accessDenied = (): Failure => fail('ACCESS_DENIED', 'Access denied!', 403);
 
 export const json = (body: unknown, status = 200): Response =>

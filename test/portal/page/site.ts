@@ -113,7 +113,7 @@ const document = (fake: FakeBitrix24, portal: Portal, user: User, url: URL, opti
 const switchUser = (portal: Portal, url: URL): Response => {
   const user = portal.users.get(Number(url.searchParams.get('user')));
   const back = url.searchParams.get('back') ?? '/';
-  const location = back.startsWith('/') && !back.startsWith('//') ? back : '/';
+  const location = /^\/(?![/\\])/.test(back) ? back : '/';
   const headers = new Headers({ location });
   if (user?.active === true) headers.set('set-cookie', remember(user));
   return new Response(null, { status: 303, headers });

@@ -7,6 +7,10 @@ export interface PageOptions {
   readonly telephony: boolean | null;
   /** ms by which this tab gets the portal's messages later. */
   readonly pullDelay: number;
+  /** true = this tab gets no message of the portal until `releasePull()`. */
+  readonly pullHeld: boolean;
+  /** ms after which a shown card is announced to other tabs (fact 3.4). */
+  readonly guardDelay: number;
   /** ms until the CRM part of the card is there; until then the layout is "simple". */
   readonly crmDelay: number;
   /** ms until the card's own title replaces whatever stands there (fact 3.4, title race). */
@@ -27,6 +31,8 @@ export const DEFAULTS: PageOptions = {
   listDelay: 120,
   telephony: null,
   pullDelay: 0,
+  pullHeld: false,
+  guardDelay: 100,
   crmDelay: 120,
   titleDelay: 250,
   entityChangedFirst: false,
@@ -69,6 +75,7 @@ export interface FakePortalHooks {
   /** Opens a card that belongs to no app, such as a call list's: it blocks external ones. */
   openPortalCard: () => void;
   closeCard: () => void;
+  releasePull: () => void;
   changeEntity: (type: string, id: number, name: string) => void;
 }
 
@@ -89,5 +96,6 @@ export const createHooks = (): FakePortalHooks => ({
   pulled: [],
   openPortalCard: () => undefined,
   closeCard: () => undefined,
+  releasePull: () => undefined,
   changeEntity: () => undefined,
 });

@@ -57,14 +57,23 @@ const startTelephony = (): void => {
   }, listDelay);
 };
 
+const held: PullMessage[] = [];
+
+const receive = (message: PullMessage): void => {
+  if (hooks.options.pullHeld) held.push(message);
+  else setTimeout(() => hear(message), hooks.options.pullDelay);
+};
+
+hooks.releasePull = () => {
+  hooks.options = { ...hooks.options, pullHeld: false };
+  for (const message of held.splice(0)) receive(message);
+};
+
 startClock();
 initSliders();
 initPhoneLinks();
 initDemo();
 startTelephony();
 loadApp(config, hooks);
-listenToPull(
-  (message) => setTimeout(() => hear(message), hooks.options.pullDelay),
-  () => document.documentElement.setAttribute('data-pull', 'open'),
-);
+listenToPull(receive, () => document.documentElement.setAttribute('data-pull', 'open'));
 void loadWorkers(config, worker, hooks, report);

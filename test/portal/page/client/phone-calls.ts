@@ -7,7 +7,6 @@ import type { FakePortalHooks } from './hooks.ts';
 /** Keys and lifetimes of what tabs tell each other (fact 3.4); milliseconds. */
 const SHOWN_KEY = 'viExternalCard';
 const SHOWN_TTL = 5_000;
-const SHOWN_DELAY = 100;
 const CLOSED_KEY = 'viExternalCardClosed';
 const FOLDED_KEY = 'vox-folded-call-card';
 const FOLDED_TTL = 15_000;
@@ -59,7 +58,7 @@ export class PhoneCalls {
     if (this.#config.desktop || busy || this.#card !== null || read(SHOWN_KEY, SHOWN_TTL) !== null) return;
     setTimeout(() => {
       if (this.#card?.callId === offer.callId) write(SHOWN_KEY, offer.callId);
-    }, SHOWN_DELAY);
+    }, this.#hooks.options.guardDelay);
     this.#open(offer, true);
   }
 
