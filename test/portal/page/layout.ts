@@ -56,7 +56,8 @@ const scripts = (
 const head = (title: string): Html => html`<meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/__page/portal.css"><link rel="stylesheet" href="/__page/card.css">`;
+<link rel="stylesheet" href="/__page/portal.css"><link rel="stylesheet" href="/__page/widgets.css">
+<link rel="stylesheet" href="/__page/card.css">`;
 
 /** The whole document of a page, or of a slider's document (no menu, no header). */
 export const page = (frame: Frame): string =>
