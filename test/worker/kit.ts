@@ -1,5 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env as bindings, exports } from 'cloudflare:workers';
+import { expect } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import type { FrameMessage, ObjectMessage, Session } from '../../src/protocol/frame.ts';
 import type { PortalStatus } from '../../src/protocol/status.ts';
@@ -129,9 +130,19 @@ export class TestPortal {
     });
   }
 
-  /** Fires the object's alarm now. */
+  /** Fires the object's alarm and waits until nothing is overdue: the runtime's own alarm may have been quicker. */
   async runDue(): Promise<void> {
     await runDurableObjectAlarm(this.object);
+    await expect.poll(() => this.#overdue()).toEqual([]);
+  }
+
+  #overdue(): Promise<string[]> {
+    return runInDurableObject(this.object, (_, state) =>
+      state.storage.sql
+        .exec<{ kind: string }>('SELECT kind FROM due WHERE at <= ?', Date.now())
+        .toArray()
+        .map((row) => row.kind),
+    );
   }
 
   async due(): Promise<string[]> {

@@ -249,8 +249,9 @@ describe('call-back: a customer asked to be called (ONEXTERNALCALLBACKSTART)', (
     await portal.control('callback-form', { number: '+442079460000', line: '0000' });
     await portal.deliver();
     await settle(portal, 'callback', 'register', 'unadopted', 'finish');
-    const last = (await portal.calls('telephony.externalcall.finish')).slice(-1)[0];
-    expect(last.params).toMatchObject({ USER_ID: '2', STATUS_CODE: '480' });
+    const finishes = await portal.calls('telephony.externalcall.finish');
+    const outcomes = finishes.map(({ params }) => [params.USER_ID, params.STATUS_CODE]);
+    expect(outcomes).toContainEqual(['2', '480']);
   });
 });
 
