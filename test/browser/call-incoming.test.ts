@@ -48,3 +48,108 @@ test('page, frame, registered; a call rings, is answered by click, sounds both w
   expect(call.stats()?.packetsIn ?? 0).toBeGreaterThan(0);
   await stage.page.waitForSelector('[data-calls] tr[data-live="no"][data-status="Answered"]');
 });
+
+/** Rings Anna and answers by click; the call as the customer has it. */
+async function answered(stage: Stage) {
+  const ringing = pbx().callAgent('1001', CALLER);
+  await stage.card('incoming');
+  await stage.press('answer');
+  await stage.card('connected');
+  const call = await ringing;
+  expect(call.result).toBe('answered');
+  return call;
+}
+const inCrm = (stage: Stage, status: string) =>
+  stage.page.waitForSelector(`[data-calls] tr[data-live="no"][data-status="${status}"]`);
+const on = (button: string) => `[data-card] [data-button="${button}"][aria-pressed="true"]`;
+
+test('nothing that the card does is sent before its call is ours; title and state follow', async () => {
+  const stage = await anna();
+  const call = await answered(stage);
+  await stage.page.waitForSelector('[data-card-title]:has-text("Marta Lind")');
+  const names = (await stage.commands()).map(({ name }) => name);
+  expect(names.slice(0, 2)).toEqual(['GetListUiStates', 'SetUiState']);
+  expect(await stage.commands()).toContainEqual({
+    name: 'SetUiState',
+    data: { uiState: 'connected', disableAutoStartTimer: true },
+  });
+  expect(names).toContain('StartTimer');
+  call.hangup();
+  await stage.noCard();
+  expect((await stage.commands()).map(({ name }) => name)).toEqual(expect.arrayContaining(['StopTimer', 'Close']));
+  await inCrm(stage, 'Answered');
+});
+
+test('skip declines, and the caller hears so', async () => {
+  const stage = await anna();
+  const ringing = pbx().callAgent('1001', CALLER);
+  await stage.card('incoming');
+  await stage.press('skip');
+  expect((await ringing).result).toBe('busy');
+  await stage.noCard();
+  await inCrm(stage, 'Declined');
+});
+
+test('the caller gives up: the card goes, the call is missed', async () => {
+  const stage = await anna();
+  const giveUp = new AbortController();
+  const ringing = pbx().callAgent('1001', { ...CALLER, signal: giveUp.signal });
+  await stage.card('incoming');
+  giveUp.abort();
+  expect((await ringing).result).toBe('cancelled');
+  await stage.noCard();
+  await inCrm(stage, 'Missed');
+});
+
+test('mute, hold, keys, comment and vote', async () => {
+  const stage = await anna();
+  const call = await answered(stage);
+  const { page } = stage;
+  await stage.press('hold');
+  await pbx().when((event) => event.type === 'hold' && event.call === call.id);
+  await page.waitForSelector('[data-card-status]:has-text("On hold")');
+  await stage.press('hold');
+  await pbx().when((event) => event.type === 'resume' && event.call === call.id);
+  await page.waitForSelector('[data-card-status]:has-text("Connected")');
+  expect(await page.locator(on('hold')).count()).toBe(0);
+
+  await stage.press('mute');
+  await page.waitForSelector(on('mute'));
+  const frame = await stage.frame();
+  const sending = () =>
+    (window as unknown as { peers: RTCPeerConnection[] }).peers.at(-1)?.getSenders()[0]?.track?.enabled;
+  expect(await frame.evaluate(sending)).toBe(false);
+  await stage.press('mute');
+  await frame.waitForFunction(sending, undefined, { polling: 50 });
+
+  await stage.press('dialpad');
+  await page.click('[data-key="5"]');
+  await pbx().when((event) => event.type === 'dtmf' && event.call === call.id && event.key === '5');
+
+  await stage.press('addComment');
+  await page.fill('[data-comment]', 'Wants a catalogue');
+  await page.click('[data-comment-save]');
+  await stage.press('quality');
+  await page.click('[data-quality="4"]');
+  await stage.press('hangup');
+  await stage.noCard();
+  await page.waitForSelector('[data-calls] tr:has-text("Wants a catalogue"):has-text("★ 4")');
+});
+
+test('a second caller finds the line busy, and the CRM knows of both', async () => {
+  const stage = await anna();
+  const call = await answered(stage);
+  const second = await pbx().callAgent('1001', { ...CALLER, from: '+49407654321', name: 'Paul Weber' });
+  expect(second.result).toBe('busy');
+  await inCrm(stage, 'Busy');
+  await stage.card('connected');
+  call.hangup();
+  await stage.noCard();
+});
+
+test('the page goes away in a call: the caller is told at once', async () => {
+  const stage = await anna();
+  const call = await answered(stage);
+  await stage.page.goto('about:blank');
+  expect((await call.ended)?.by).toBe('agent');
+});

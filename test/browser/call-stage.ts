@@ -26,8 +26,14 @@ export interface Stage {
 const POLL = { polling: 50 };
 
 /** Opens the portal as employee `as`. Peer connections are kept where the test can look at them. */
-export async function openStage(browser: TestBrowser, world: World, as: number, path = '/'): Promise<Stage> {
-  const person = await browser.person();
+export async function openStage(
+  browser: TestBrowser,
+  world: World,
+  as: number,
+  path = '/',
+  options: { readonly microphone?: boolean } = {},
+): Promise<Stage> {
+  const person = await browser.person(options);
   await person.context.addInitScript(() => {
     const Native = window.RTCPeerConnection;
     const kept: RTCPeerConnection[] = [];

@@ -51,8 +51,6 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     // Another page of this person may take a call over (RFC 3891).
     sipExtensionReplaces: SIPExtension.Supported,
     transportOptions: { server: account.server, keepAliveInterval: 0, connectionTimeout: 5 },
-    // Reconnecting is our own policy's.
-    reconnectionAttempts: 0,
     logBuiltinEnabled: false,
     logLevel: 'warn',
     logConnector: logConnector(deps.log),

@@ -47,29 +47,43 @@ export function keepRegistered(
   const registerer = new RetirableRegisterer(agent, options);
   let attempt = 0;
   let locked = false;
+  let waiting = false;
 
   const again = (problem: NotReady) => {
-    if (registerer.retired) return;
+    if (registerer.retired || locked) return;
     tell(problem);
     locked = problem === 'wrong_password';
+    if (locked || waiting) return;
+    waiting = true;
+    const retry = () => {
+      waiting = false;
+      if (agent.isConnected()) register();
+    };
     // A wait of at least a second: unlike a lost socket, a refusal doesn't heal by itself.
-    if (!locked) deps.setTimeout(() => agent.isConnected() && register(), 1000 + deps.backoff.delayMs(++attempt));
+    deps.setTimeout(retry, 1000 + deps.backoff.delayMs(++attempt));
+  };
+  const registered = () => {
+    if (registerer.retired) return;
+    attempt = 0;
+    tell(null);
   };
   const register = () => {
     if (locked) return;
     registerer
-      .register({ requestDelegate: { onReject: ({ message }) => again(registrationProblem(message.statusCode ?? 0)) } })
+      .register({
+        requestDelegate: {
+          // Not the state's change: after a lost socket SIP.js still thinks that it is registered.
+          onAccept: registered,
+          onReject: ({ message }) => again(registrationProblem(message.statusCode ?? 0)),
+        },
+      })
       // One is under way; its answer decides.
       .catch(() => {});
   };
+  // A renewal that failed is told by the state alone: SIP.js sends those itself.
   registerer.stateChange.addListener((state) => {
-    if (registerer.retired) return;
-    if (state === RegistererState.Registered) {
-      attempt = 0;
-      tell(null);
-    } else if (state === RegistererState.Unregistered) {
-      tell('not_registered');
-    }
+    if (state === RegistererState.Registered) registered();
+    else if (state === RegistererState.Unregistered) again('not_registered');
   });
   return {
     connected: register,
