@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Secrets } from './secrets.ts';
@@ -32,6 +35,14 @@ const top = fileURLToPath(new URL('../../', import.meta.url));
 
 const NO_OBJECTS = 'no-objects';
 
+/** A copy of the bundle and its assets: a build in another terminal must not pull the files from under a running Worker. */
+function snapshot(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'webphone-worker-'));
+  for (const part of ['wrangler.toml', join('dist', 'client'), join('dist', 'worker')])
+    cpSync(join(top, part), join(folder, part), { recursive: true });
+  return folder;
+}
+
 /**
  * Starts the built Worker (see build.mjs) in workerd: the same bundle that `wrangler deploy` would upload, with
  * storage in a folder that dies with it. Outbound requests leave through this process, so loopback portals are reachable.
@@ -46,8 +57,9 @@ export async function startWorker(vars: WorkerVars, secrets: Secrets): Promise<R
   process.env.WRANGLER_LOG ??= 'error';
   const { createTestHarness } = await import('wrangler');
   const { clientId, ...hidden } = secrets;
+  const root = snapshot();
   const options = (bindingOverrides: Record<string, string>) => ({
-    root: top,
+    root,
     workers: [
       {
         configPath: './wrangler.toml',
@@ -60,14 +72,17 @@ export async function startWorker(vars: WorkerVars, secrets: Secrets): Promise<R
       {
         config: {
           name: NO_OBJECTS,
-          main: 'test/harness/no-objects.mjs',
+          main: join(top, 'test', 'harness', 'no-objects.mjs'),
           compatibility_date: '2026-10-20',
         },
       },
     ],
   });
   const harness = createTestHarness(options({}));
-  const { url } = await harness.listen();
+  const { url } = await harness.listen().catch((error: unknown) => {
+    rmSync(root, { recursive: true, force: true });
+    throw error;
+  });
   const handle = harness.getWorker();
   return {
     url,
@@ -79,6 +94,9 @@ export async function startWorker(vars: WorkerVars, secrets: Secrets): Promise<R
     cutObjects: () => harness.update(options({ PORTAL: NO_OBJECTS, SETTINGS: NO_OBJECTS, DIRECTORY: NO_OBJECTS })),
     restoreObjects: () => harness.update(options({})),
     logs: () => harness.getLogs(),
-    close: () => harness.close(),
+    async close() {
+      await harness.close();
+      rmSync(root, { recursive: true, force: true });
+    },
   };
 }
