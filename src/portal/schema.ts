@@ -1,6 +1,6 @@
 /**
  * The tables of one portal, as an append-only list of steps: a deployed step is never edited, a change is a new one.
- * docs/storage-schema.md says what each column means, how long it lives and what a thief would gain.
+ * docs/storage.md says what each column means, how long it lives and what a thief would gain.
  */
 const STEPS: readonly string[] = [
   `CREATE TABLE portal (
