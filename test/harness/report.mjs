@@ -22,19 +22,20 @@ export function countReport(name, report, exitCode) {
     return { name, passed: 0, failed: 1, skipped: 0, notes: [`FAILED ${name}: vitest wrote no report`] };
   const outcome = { name, passed: 0, failed: 0, skipped: 0, notes: [] };
   for (const file of report.testResults) {
+    const path = `${name}: ${file.name.split(/[\\/]/).at(-1)}`;
     for (const { fullName, status } of file.assertionResults) {
       if (status === 'passed') outcome.passed += 1;
       else if (status === 'failed') {
         outcome.failed += 1;
-        outcome.notes.push(`FAILED ${name}: ${fullName}`);
+        outcome.notes.push(`FAILED ${path}: ${fullName}`);
       } else {
         outcome.skipped += 1;
-        outcome.notes.push(`skipped ${name}: ${fullName}`);
+        outcome.notes.push(`skipped ${path}: ${fullName}`);
       }
     }
     if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) {
       outcome.failed += 1;
-      outcome.notes.push(`FAILED ${name}: ${file.name} (${(file.message ?? '').split('\n')[0]})`);
+      outcome.notes.push(`FAILED ${path} (${(file.message ?? '').split('\n')[0]})`);
     }
   }
   if (exitCode !== 0 && outcome.failed === 0) {

@@ -22,7 +22,7 @@ export const demoActions = (statusUrl: string, statusToken: string): DemoAction[
   {
     id: 'slow',
     label: 'Make the handler slow',
-    hint: `Every frame then takes ${SLOW_MS / 1000} s. Reload this page ${LOADS_TO_CLOSE} times, waiting until the log says that the frame has loaded: Bitrix24 removes the phone (a real portal after 11 times), and it comes back by itself.`,
+    hint: `Frames take ${SLOW_MS / 1000} s. Reload ${LOADS_TO_CLOSE} times, until the log tells of the load: Bitrix24 removes the phone (really after 11), and it comes back by itself.`,
   },
   { id: 'fast', label: 'Fast again', hint: 'The handler answers at once. The next page has its phone again.' },
   {

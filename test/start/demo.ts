@@ -5,10 +5,13 @@ import { startWorld, type World } from '../harness/world.ts';
 import type { Demo } from '../portal/page/config.ts';
 import { DEMO_INTRO, demoActions, describe, LOADS_TO_CLOSE, SLOW_MS } from './actions.ts';
 import { explainStartFailure } from './failures.ts';
+import { statusNews } from './news.ts';
 import { projectNode } from './node.mjs';
 
 /** Preferred ports of the demo; a busy one is replaced by the next free one. */
 const PORTS = { app: 8787, portal: 8788, oauth: 8789, pbx: 8790 };
+
+const STATUS_MS = 1_000;
 
 const say = (line: string) => console.log(`  ${line}`);
 
@@ -89,18 +92,36 @@ async function startDemo(): Promise<World> {
   return world;
 }
 
+/** Looks at /status now and then and tells the terminal and the page what is new. */
+async function reportStatus(world: World): Promise<() => void> {
+  let [before] = (await world.admin.status()).portals;
+  const timer = setInterval(async () => {
+    // A look that fails is one look less: the Worker may be busy, or stopping.
+    const [after] = (await world.admin.status().catch(() => ({ portals: [] }))).portals;
+    if (before && after)
+      for (const line of statusNews(before, after)) {
+        say(line);
+        world.say(line);
+      }
+    before = after ?? before;
+  }, STATUS_MS);
+  return () => clearInterval(timer);
+}
+
 async function main(): Promise<void> {
   const node = projectNode();
   say('building client and Worker ...');
   const built = node.ok ? await buildWorker(node.path) : { code: 1, output: node.message };
   if (built.code !== 0) throw new Error(`The build failed:\n${built.output.trim()}`);
   const world = await startDemo();
+  const stopReporting = await reportStatus(world);
   let closing = false;
   const stop = () => {
     // The second Ctrl-C is from a person who does not want to wait.
     if (closing) process.exit(130);
     closing = true;
     console.log('\n  stopping ...');
+    stopReporting();
     world.close().then(
       () => process.exit(0),
       (error: unknown) => {

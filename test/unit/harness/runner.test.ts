@@ -5,7 +5,7 @@ import { explainNpmFailure, outdatedPackage } from '../../start/dependencies.mjs
 import { runsTypeScript } from '../../start/node.mjs';
 
 const file = (status: string, ...tests: string[]) => ({
-  name: 'a.test.ts',
+  name: '/somewhere/test/unit/a.test.ts',
   status,
   message: 'Cannot find module x\n at y',
   assertionResults: tests.map((result) => ({ fullName: `is ${result}`, status: result })),
@@ -15,7 +15,11 @@ describe('adding up the parts of npm test', () => {
   test('counts each kind of result and names what failed or was skipped', () => {
     const outcome = countReport('unit', { testResults: [file('failed', 'passed', 'failed', 'pending', 'todo')] }, 1);
     expect(outcome).toMatchObject({ passed: 1, failed: 1, skipped: 2 });
-    expect(outcome.notes).toEqual(['FAILED unit: is failed', 'skipped unit: is pending', 'skipped unit: is todo']);
+    expect(outcome.notes).toEqual([
+      'FAILED unit: a.test.ts: is failed',
+      'skipped unit: a.test.ts: is pending',
+      'skipped unit: a.test.ts: is todo',
+    ]);
   });
 
   test('a file that could not be loaded is a failure although it has no tests', () => {
