@@ -1,7 +1,11 @@
 import type { AppData } from '../../src/app/data.ts';
+import { SETTINGS_OPTION } from '../frame/identity.ts';
 import { need, pageData, parentBridge } from '../pages/dom.ts';
 import { settingsForm } from './form.ts';
 import { type SaveDesk, type Saved, save } from './save.ts';
+
+/** How long the portal may take to keep the option; nobody waits for it (ms). */
+const TELL_MS = 10_000;
 
 const data = pageData<AppData>('app-data');
 const element = need(document, '#settings', HTMLFormElement);
@@ -30,6 +34,11 @@ function failed(saved: Extract<Saved, { ok: false }>, homeless: readonly string[
     : `Not saved: ${saved.fields.length} fields need your attention.`;
 }
 
+/** Frames keep a day what they know of lines and accounts; this makes them ask again when their page is opened next. */
+function tellFrames(): void {
+  void desk.bridge?.call('setAppOption', { name: SETTINGS_OPTION, value: String(Date.now()) }, TELL_MS);
+}
+
 async function submit(): Promise<void> {
   const body = form.read();
   button.disabled = true;
@@ -37,6 +46,7 @@ async function submit(): Promise<void> {
   const saved = await save(desk, body);
   button.disabled = false;
   if (saved.ok) {
+    tellFrames();
     form.fill(saved.view);
     say('Saved. Browsers take it over when a page is opened next.', 'ok');
     return;

@@ -13,7 +13,6 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
-  conflict: 409,
   too_large: 413,
   unsupported: 415,
   rate_limited: 429,

@@ -2,10 +2,10 @@ import { type HtmlEscapedString, html } from './html.ts';
 
 /**
  * Permissions that the app asks a portal for; Bitrix24's Market takes no more than what is used (bitrix24.md 4.4).
- * `placement` for placement.*; `telephony` for telephony.*, finding the responsible person included. profile, app.info,
- * batch and event.* need none.
+ * `placement` for placement.*; `telephony` for telephony.*, finding the responsible person included; `im` for the notice
+ * that a phone does not ring. profile, app.info, batch and event.* need none.
  */
-export const SCOPES = ['placement', 'telephony'] as const;
+export const SCOPES = ['placement', 'telephony', 'im'] as const;
 
 /**
  * How a portal gets its phone, step by step, with this service's own addresses and Bitrix24's own names of the fields.

@@ -104,6 +104,16 @@ export class Agents {
     return typeof text === 'string' ? (JSON.parse(text) as PhoneState) : null;
   }
 
+  /** When the person was last told that the phone does not ring; null = never. */
+  notifiedAt(userId: number): number | null {
+    const at = this.#sql.exec('SELECT notified_at FROM agent WHERE user_id = ?', userId).toArray()[0]?.notified_at;
+    return at === undefined || at === null ? null : Number(at);
+  }
+
+  setNotified(userId: number, at: number): void {
+    this.#sql.exec('UPDATE agent SET notified_at = ? WHERE user_id = ?', at, userId);
+  }
+
   /** Whether a call to this person would ring and be answerable now. */
   isReachable(userId: number): boolean {
     return this.phoneOf(userId) !== null && this.stateOf(userId)?.ready === true;

@@ -5,7 +5,7 @@ import type { PortalAddresses } from './addresses.ts';
 import { backoffMs } from './backoff.ts';
 import { type BindingFact, nextBinding } from './binding.ts';
 import type { DueJobs, DueOutcome } from './due.ts';
-import { noteRebind, readPortal, writeBinding, writeBindReason } from './records.ts';
+import { noteRebind, readPortal, writeBinding, writeBindReason, writeCounter } from './records.ts';
 import { ensurePlacement } from './setup.ts';
 import type { Caller } from './tokens.ts';
 
@@ -67,6 +67,7 @@ export class Binder {
     if (got.value === 'bound' && reason !== 'install')
       noteRebind(sql, Date.now(), reason ?? 'found missing by the slow check');
     writeBindReason(sql, null);
+    writeCounter(sql, 'last_look_at', Date.now());
     this.learn({ t: 'seen' });
     return got;
   }

@@ -4,7 +4,7 @@ import type { BindingState } from '../protocol/status.ts';
 export type BindingFact =
   /** Bitrix24 called errorHandlerUrl: it removed the placement. */
   | { readonly t: 'hit' }
-  /** The slow check found the placement gone, though no hit told us (Bitrix24 never repeats one). */
+  /** The app was updated in the portal: Bitrix24 drops what the old version had registered. */
   | { readonly t: 'missing' }
   /** Work on the placement begins. */
   | { readonly t: 'working' }

@@ -14,6 +14,7 @@ export const DUE_KINDS = [
   'unadopted',
   'events',
   'lines',
+  'notify',
   'reconcile',
   'tell',
   'sweep',

@@ -2,60 +2,66 @@ import type { Config } from '../config.ts';
 import type { FrameMessage } from '../protocol/frame.ts';
 import { TICKET_SECONDS, writeTicket } from '../session/ticket.ts';
 import type { Attachment } from './agents.ts';
-import type { Desk } from './desk.ts';
 import { noteLoad } from './loads.ts';
+import { NOTICE_AFTER_MS, noticeFor } from './notice.ts';
+import type { Parts } from './parts.ts';
 
-async function renew(desk: Desk, config: Config, held: Attachment, id: string, now: number) {
-  const session = desk.sessions.find(held.session, now);
+async function renew(parts: Parts, config: Config, held: Attachment, id: string, now: number) {
+  const session = parts.sessions.find(held.session, now);
   if (!session) return null;
   const expiresAt = now + TICKET_SECONDS * 1000;
-  desk.sessions.renew(held.session, expiresAt);
-  const { memberId } = desk.portal;
-  const claims = { portal: memberId, userId: session.userId, admin: session.admin, session: held.session, expiresAt };
+  // Bitrix24 is not asked again, so only what a phone needs is renewed: an admin proves that anew.
+  parts.sessions.renew(held.session, expiresAt);
+  const { memberId } = parts.portal;
+  const claims = { portal: memberId, userId: session.userId, admin: false, session: held.session, expiresAt };
   return { t: 'ticket' as const, id, ticket: await writeTicket(config, claims), expiresIn: TICKET_SECONDS };
 }
 
 /** Does what one message of a phone's frame asks, and answers it (docs/protocol.md). */
 export async function answerFrame(
-  desk: Desk,
+  parts: Parts,
   socket: WebSocket,
   held: Attachment,
   message: FrameMessage,
 ): Promise<void> {
   const now = Date.now();
   const { userId } = held;
-  const { switchboard, agents } = desk;
+  const { switchboard, agents } = parts;
   switch (message.t) {
     case 'state':
       if (!agents.holdsLease(socket)) return;
       agents.setState(userId, message.state, now);
       switchboard.holds(userId, message.legs, now);
-      return desk.changed();
+      // The phone is invisible: a fault that lasts is told to the person, for no card will.
+      if (message.state.ready) parts.due.cancel('notify', String(userId));
+      else if (noticeFor(message.state.reason) !== null)
+        parts.due.plan('notify', String(userId), now + NOTICE_AFTER_MS);
+      return parts.changed();
     case 'vitals':
-      for (const ms of message.loads) noteLoad(desk.sql, ms, now, 'socket', desk.config.strikeMs);
-      return desk.changed();
+      for (const ms of message.loads) noteLoad(parts.sql, ms, now, 'socket', parts.config.strikeMs);
+      return parts.changed();
     case 'renew': {
-      const answer = await renew(desk, desk.config, held, message.id, now);
+      const answer = await renew(parts, parts.config, held, message.id, now);
       if (answer) agents.reply(socket, answer);
       return;
     }
     case 'register': {
       const { answer, urgent } = switchboard.register(userId, message, now);
-      desk.changed();
+      parts.changed();
       if (answer) agents.reply(socket, answer);
       // A person waits for the card: not by the alarm, which stays behind this in case we die on the way.
-      if (urgent !== null) await desk.due.runNow('register', urgent);
+      if (urgent !== null) await parts.due.runNow('register', urgent);
       return;
     }
     case 'adopt':
       agents.reply(socket, switchboard.adopt(userId, message));
-      return desk.changed();
+      return parts.changed();
     case 'answered':
       agents.reply(socket, switchboard.answered(userId, message, now));
-      return desk.changed();
+      return parts.changed();
     case 'ended':
       agents.reply(socket, switchboard.ended(userId, message, now));
-      return desk.changed();
+      return parts.changed();
     case 'vote':
       return agents.reply(socket, switchboard.vote(userId, message));
     case 'comment':

@@ -2,7 +2,8 @@ import type { RestError } from '../bitrix24/errors.ts';
 import type { Agents } from './agents.ts';
 import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
 import type { LedgerStore } from './ledger-store.ts';
-import { finishCall, hideCall, registerCall, responsibleFor, showCall } from './ledger-work.ts';
+import { finishCall, hideCall, notifyPerson, registerCall, responsibleFor, showCall } from './ledger-work.ts';
+import { mayNotify, noticeFor } from './notice.ts';
 import { retryAfter } from './outcome.ts';
 import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
 import type { Caller } from './tokens.ts';
@@ -19,7 +20,10 @@ export interface LedgerTools {
   readonly denied: (error: RestError) => void;
 }
 
-type LedgerKind = Extract<DueKind, 'callback' | 'register' | 'show' | 'hide' | 'finish' | 'abandoned' | 'unadopted'>;
+type LedgerKind = Extract<
+  DueKind,
+  'callback' | 'register' | 'show' | 'hide' | 'finish' | 'abandoned' | 'unadopted' | 'notify'
+>;
 
 /** How a failed step goes on; a denial is told to the binding, for it is the same tokens that bind. */
 function settle(tools: LedgerTools, error: RestError): DueOutcome | null {
@@ -118,6 +122,20 @@ async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }
 
+/** Tells a person that their phone does not ring, if that is still so, at most once a day. */
+async function notify(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const userId = Number(key);
+  const now = Date.now();
+  const state = tools.agents.stateOf(userId);
+  const text = state && !state.ready ? noticeFor(state.reason) : null;
+  if (text === null || !mayNotify(tools.agents.notifiedAt(userId), now)) return 'done';
+  const got = await notifyPerson(tools.caller, userId, text);
+  // Not settle(): a portal that gave us no `im` says nothing about the tokens that bind.
+  if (!got.ok) return got.error.kind === 'denied' ? 'done' : (retryAfter(got.error, now) ?? 'done');
+  tools.agents.setNotified(userId, now);
+  return 'done';
+}
+
 /** The ledger's due jobs. Each is idempotent: it looks at the ledger first and does only what is still to be done. */
 export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => ({
   register: (key) => register(tools, key),
@@ -125,6 +143,7 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
   finish: (key) => finish(tools, key),
   show: (key) => show(tools, key),
   hide: (key) => hide(tools, key),
+  notify: (key) => notify(tools, key),
   abandoned: async (key) => {
     tools.switchboard().abandonAll(Number(key));
     return 'done';

@@ -85,6 +85,13 @@ export const hideCall = (
 ): Promise<Result<unknown, RestError>> =>
   callOne(caller, { method: 'telephony.externalcall.hide', params: { CALL_ID: callId, USER_ID: users } });
 
+/** Puts one sentence into a person's notifications; the TAG lets a newer one replace it. */
+export const notifyPerson = (caller: Caller, userId: number, text: string): Promise<Result<unknown, RestError>> =>
+  callOne(caller, {
+    method: 'im.notify.personal.add',
+    params: { USER_ID: userId, MESSAGE: text, TAG: 'webphone' },
+  });
+
 const Responsible = v.array(
   v.object({ ASSIGNED_BY_ID: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number()) }),
 );

@@ -12,12 +12,12 @@ import { bugName, log } from '../log.ts';
 import { CloseCode, type Line } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
-import { Desk } from './desk.ts';
 import { type PortalEvent, receiveEvent } from './events.ts';
 import { answerFrame } from './frames.ts';
 import { MinuteLimiter } from './limiter.ts';
 import { noteLoad, recentVitals } from './loads.ts';
 import { readFrameMessage } from './messages.ts';
+import { Parts } from './parts.ts';
 import { addToCounter, readPortal, writeBindReason, writeLines, writePortal } from './records.ts';
 import { hasTables, migrate } from './schema.ts';
 import { ensureEvents, ensureLines } from './setup.ts';
@@ -67,10 +67,10 @@ const asFailure = (error: RestError): Failure =>
 
 /**
  * One portal, by its member_id: tokens, strikes, binding, ledger, agents. A thin shell: it takes calls, sockets and
- * the alarm, and hands them to the desk. Before a proved install it has no tables and every door is shut.
+ * the alarm, and hands them to the parts. Before a proved install it has no tables and every door is shut.
  */
 export class Portal extends DurableObject<Env> {
-  #desk: Desk | null = null;
+  #parts: Parts | null = null;
   readonly #refused = new MinuteLimiter(REFUSED_SESSIONS);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -106,27 +106,27 @@ export class Portal extends DurableObject<Env> {
         lines: known?.lines ?? [],
       });
     });
-    const desk = this.#openDesk();
-    if (!desk.ok) return desk;
-    await desk.value.tokens.store(proof.tokens, Date.now());
-    return ok(await this.#setUp(desk.value));
+    const parts = this.#openParts();
+    if (!parts.ok) return parts;
+    await parts.value.tokens.store(proof.tokens, Date.now());
+    return ok(await this.#setUp(parts.value));
   }
 
-  async #setUp(desk: Desk): Promise<InstallStep[]> {
-    writeBindReason(desk.sql, 'install');
-    desk.binder.learn({ t: 'installed' });
+  async #setUp(parts: Parts): Promise<InstallStep[]> {
+    writeBindReason(parts.sql, 'install');
+    parts.binder.learn({ t: 'installed' });
     // Behind the steps below, in case we die between them.
     for (const kind of ['bind', 'events', 'lines', 'sweep'] as const)
-      desk.due.plan(kind, '', Date.now() + SAFETY_NET_MS);
-    await desk.due.arm();
-    const placement = await desk.binder.attempt();
-    const events = await ensureEvents(desk.tokens, (await desk.addresses()).events);
-    const lines = await ensureLines(desk.tokens, desk.lines());
-    if (placement.ok) desk.due.cancel('bind', '');
-    if (events.ok) desk.due.cancel('events', '');
-    if (lines.ok) desk.due.cancel('lines', '');
-    desk.changed();
-    await desk.due.arm();
+      parts.due.plan(kind, '', Date.now() + SAFETY_NET_MS);
+    await parts.due.arm();
+    const placement = await parts.binder.attempt();
+    const events = await ensureEvents(parts.tokens, (await parts.addresses()).events);
+    const lines = await ensureLines(parts.tokens, parts.lines());
+    if (placement.ok) parts.due.cancel('bind', '');
+    if (events.ok) parts.due.cancel('events', '');
+    if (lines.ok) parts.due.cancel('lines', '');
+    parts.changed();
+    await parts.due.arm();
     const step = (name: string, result: Result<unknown, RestError>): InstallStep => ({
       name,
       ok: result.ok,
@@ -146,13 +146,13 @@ export class Portal extends DurableObject<Env> {
    * @param refreshToken lent by an admin on the app's page; used only while the stored pair cannot bind
    */
   async openSession(accessToken: string, refreshToken: string | null): Promise<Result<OpenedSession, Failure>> {
-    const desk = this.#installed();
-    if (!desk.ok) return desk;
+    const parts = this.#installed();
+    if (!parts.ok) return parts;
     const now = Date.now();
     if (this.#refused.isFull(now))
       return err(failure('rate_limited', 'Too many refused sessions. Try again in a minute.'));
-    const { endpoint, appCode, memberId } = desk.value.portal;
-    const who = await whoIs(desk.value.fetch, { endpoint, token: accessToken });
+    const { endpoint, appCode, memberId } = parts.value.portal;
+    const who = await whoIs(parts.value.fetch, { endpoint, token: accessToken });
     if (!who.ok) {
       this.#refused.note(now);
       return err(asFailure(who.error));
@@ -163,98 +163,99 @@ export class Portal extends DurableObject<Env> {
       return err(failure('forbidden', 'This access token was issued to another app.'));
     }
     const { userId, admin, name } = who.value;
-    if (admin && desk.value.portal.binding === 'needs_admin') await this.#repair(desk.value, accessToken, refreshToken);
+    if (admin && parts.value.portal.binding === 'needs_admin')
+      await this.#repair(parts.value, accessToken, refreshToken);
     const expiresAt = now + TICKET_SECONDS * 1000;
-    const session = desk.value.sessions.open(userId, admin, expiresAt);
-    const room = desk.value.agents.roomOf(userId, now);
-    return ok({ userId, admin, name, session, expiresAt, room, lines: desk.value.lines() });
+    const session = parts.value.sessions.open(userId, admin, expiresAt);
+    const room = parts.value.agents.roomOf(userId, now);
+    return ok({ userId, admin, name, session, expiresAt, room, lines: parts.value.lines() });
   }
 
   /** needs_admin has an exit: a verified admin's token binds, and a pair that the OAuth host proves is kept. */
-  async #repair(desk: Desk, accessToken: string, refreshToken: string | null): Promise<void> {
+  async #repair(parts: Parts, accessToken: string, refreshToken: string | null): Promise<void> {
     if (refreshToken !== null) {
-      const { oauthHost, memberId } = desk.portal;
-      const fresh = await refreshTokens(desk.fetch, desk.config, oauthHost, refreshToken, Date.now());
+      const { oauthHost, memberId } = parts.portal;
+      const fresh = await refreshTokens(parts.fetch, parts.config, oauthHost, refreshToken, Date.now());
       if (fresh.ok && fresh.value.memberId === memberId) {
-        await desk.tokens.store(fresh.value, Date.now());
+        await parts.tokens.store(fresh.value, Date.now());
         accessToken = fresh.value.access;
       }
     }
-    desk.lend(accessToken);
-    await desk.due.arm();
+    parts.lend(accessToken);
+    await parts.due.arm();
   }
 
   /** Whether a ticket's session is still open. */
   async checkTicket(session: string): Promise<boolean> {
-    const desk = this.#installed();
-    return desk.ok && desk.value.sessions.find(session, Date.now()) !== null;
+    const parts = this.#installed();
+    return parts.ok && parts.value.sessions.find(session, Date.now()) !== null;
   }
 
   /** Bitrix24 removed the placement and says so. Returns after the hit is stored and the alarm is set. */
   async hit(error: string): Promise<Result<true, Failure>> {
-    const desk = this.#installed();
-    if (!desk.ok) return desk;
-    desk.value.binder.learn({ t: 'hit' }, error);
-    await desk.value.due.arm();
+    const parts = this.#installed();
+    if (!parts.ok) return parts;
+    parts.value.binder.learn({ t: 'hit' }, error);
+    await parts.value.due.arm();
     return ok(true);
   }
 
   /** An event of Bitrix24's queue, already shown to carry our signature. Returns after the fact is stored. */
   async event(event: PortalEvent): Promise<Result<true, Failure>> {
-    const desk = this.#installed();
-    if (!desk.ok) return desk;
-    const received = await receiveEvent(desk.value, this.env, event, Date.now());
-    await desk.value.due.arm();
+    const parts = this.#installed();
+    if (!parts.ok) return parts;
+    const received = await receiveEvent(parts.value, this.env, event, Date.now());
+    await parts.value.due.arm();
     return received;
   }
 
   /** A frame load longer than STRIKE_MS, reported by POST. */
   async slowLoad(session: string, ms: number): Promise<Result<true, Failure>> {
-    const desk = this.#installed();
-    if (!desk.ok) return desk;
+    const parts = this.#installed();
+    if (!parts.ok) return parts;
     const now = Date.now();
-    if (!desk.value.sessions.find(session, now)) return this.#unverified(desk.value);
-    if (recentVitals(desk.value.sql, now) >= VITALS_PER_MINUTE)
+    if (!parts.value.sessions.find(session, now)) return this.#unverified(parts.value);
+    if (recentVitals(parts.value.sql, now) >= VITALS_PER_MINUTE)
       return err(failure('rate_limited', 'Too many reports. They are counted again in a minute.'));
-    noteLoad(desk.value.sql, ms, now, 'vitals', desk.value.config.strikeMs);
-    desk.value.changed();
-    await desk.value.due.arm();
+    noteLoad(parts.value.sql, ms, now, 'vitals', parts.value.config.strikeMs);
+    parts.value.changed();
+    await parts.value.due.arm();
     return ok(true);
   }
 
-  async #unverified(desk: Desk): Promise<Result<true, Failure>> {
-    addToCounter(desk.sql, 'unverified', 1);
-    desk.changed();
-    await desk.due.arm();
+  async #unverified(parts: Parts): Promise<Result<true, Failure>> {
+    addToCounter(parts.sql, 'unverified', 1);
+    parts.changed();
+    await parts.due.arm();
     return err(failure('unauthorized', 'The ticket ran out: open a new session.'));
   }
 
   /** The admin saved other lines. Bitrix24 is told by a job, so a slow portal does not slow the save. */
   async linesChanged(lines: readonly Line[]): Promise<void> {
-    const desk = this.#installed();
-    if (!desk.ok) return;
-    writeLines(desk.value.sql, lines);
-    desk.value.due.plan('lines', '', Date.now());
-    await desk.value.due.arm();
+    const parts = this.#installed();
+    if (!parts.ok) return;
+    writeLines(parts.value.sql, lines);
+    parts.value.due.plan('lines', '', Date.now());
+    await parts.value.due.arm();
   }
 
   /** The portal's row of /status, or null before a proved install. */
   async status(): Promise<PortalStatus | null> {
-    const desk = this.#openDesk();
-    return desk.ok ? desk.value.status(Date.now()) : null;
+    const parts = this.#openParts();
+    return parts.ok ? parts.value.status(Date.now()) : null;
   }
 
   /** Sockets only: the Worker has checked origin and ticket and names the session in a header of its own. */
   override async fetch(request: Request): Promise<Response> {
-    const desk = this.#installed();
+    const parts = this.#installed();
     const session = request.headers.get('x-session') ?? '';
     const now = Date.now();
-    const open = desk.ok ? desk.value.sessions.find(session, now) : null;
-    if (!desk.ok || !open) return new Response(null, { status: 401 });
+    const open = parts.ok ? parts.value.sessions.find(session, now) : null;
+    if (!parts.ok || !open) return new Response(null, { status: 401 });
     const { 0: client, 1: server } = new WebSocketPair();
-    desk.value.agents.accept(server, open.userId, session, now);
-    desk.value.changed();
-    await desk.value.due.arm();
+    parts.value.agents.accept(server, open.userId, session, now);
+    parts.value.changed();
+    await parts.value.due.arm();
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -263,15 +264,15 @@ export class Portal extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    const desk = this.#installed();
+    const parts = this.#installed();
     const message = readFrameMessage(data);
-    if (!desk.ok) return socket.close(CloseCode.uninstalled, 'uninstalled');
+    if (!parts.ok) return socket.close(CloseCode.uninstalled, 'uninstalled');
     if (!message) return socket.close(CloseCode.protocol, 'not a message of this protocol');
-    const held = desk.value.agents.attachmentOf(socket);
-    if (!held || !desk.value.sessions.find(held.session, Date.now()))
+    const held = parts.value.agents.attachmentOf(socket);
+    if (!held || !parts.value.sessions.find(held.session, Date.now()))
       return socket.close(CloseCode.ticket, 'the ticket ran out');
-    await answerFrame(desk.value, socket, held, message);
-    await desk.value.due.arm();
+    await answerFrame(parts.value, socket, held, message);
+    await parts.value.due.arm();
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
@@ -283,40 +284,40 @@ export class Portal extends DurableObject<Env> {
   }
 
   async #left(socket: WebSocket): Promise<void> {
-    const desk = this.#installed();
-    const held = desk.ok ? desk.value.agents.attachmentOf(socket) : null;
-    if (!desk.ok || !held || desk.value.agents.phoneOf(held.userId) !== null) return;
-    desk.value.agents.setState(held.userId, null, Date.now());
-    desk.value.switchboard.left(held.userId, Date.now());
-    desk.value.changed();
-    await desk.value.due.arm();
+    const parts = this.#installed();
+    const held = parts.ok ? parts.value.agents.attachmentOf(socket) : null;
+    if (!parts.ok || !held || parts.value.agents.phoneOf(held.userId) !== null) return;
+    parts.value.agents.setState(held.userId, null, Date.now());
+    parts.value.switchboard.left(held.userId, Date.now());
+    parts.value.changed();
+    await parts.value.due.arm();
   }
 
   override async alarm(): Promise<void> {
     try {
-      const desk = this.#openDesk();
-      if (desk.ok) await desk.value.due.run(Date.now());
+      const parts = this.#openParts();
+      if (parts.ok) await parts.value.due.run(Date.now());
     } catch (error) {
       log('error', 'alarm_bug', { code: bugName(error) });
       await this.ctx.storage.setAlarm(Date.now() + 60_000);
     }
   }
 
-  /** The desk of a portal whose app is installed now. */
-  #installed(): Result<Desk, Failure> {
-    const desk = this.#openDesk();
-    if (desk.ok && desk.value.portal.binding === 'uninstalled') return err(NOT_INSTALLED);
-    return desk;
+  /** The parts of a portal whose app is installed now. */
+  #installed(): Result<Parts, Failure> {
+    const parts = this.#openParts();
+    if (parts.ok && parts.value.portal.binding === 'uninstalled') return err(NOT_INSTALLED);
+    return parts;
   }
 
-  #openDesk(): Result<Desk, Failure> {
-    if (this.#desk) return ok(this.#desk);
+  #openParts(): Result<Parts, Failure> {
+    if (this.#parts) return ok(this.#parts);
     if (!hasTables(this.ctx.storage.sql) || !readPortal(this.ctx.storage.sql)) return err(NOT_INSTALLED);
     const config = readConfig(this.env);
     if (!config.ok) return config;
     const { storage } = this.ctx;
     const callOut: Fetch = (input, init) => fetch(input, init);
-    this.#desk = new Desk({
+    this.#parts = new Parts({
       sql: storage.sql,
       clock: storage,
       sockets: this.ctx,
@@ -324,6 +325,6 @@ export class Portal extends DurableObject<Env> {
       config: config.value,
       fetch: callOut,
     });
-    return ok(this.#desk);
+    return ok(this.#parts);
   }
 }

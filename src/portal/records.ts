@@ -98,7 +98,9 @@ export type CounterName =
   | 'strikes'
   | 'window_start'
   | 'window_count'
-  | 'last_load_at';
+  | 'last_load_at'
+  | 'last_look_at'
+  | 'rebinds';
 
 export function readCounter(sql: SqlStorage, name: CounterName): number {
   return Number(sql.exec('SELECT value FROM counter WHERE name = ?', name).toArray()[0]?.value ?? 0);
@@ -114,12 +116,12 @@ export const addToCounter = (sql: SqlStorage, name: CounterName, by: number): vo
 /** Why the placement was bound again, and when. */
 export function noteRebind(sql: SqlStorage, at: number, reason: string): void {
   sql.exec('INSERT INTO rebind (at, reason) VALUES (?, ?)', at, reason);
+  addToCounter(sql, 'rebinds', 1);
 }
 
 export function readRebinds(sql: SqlStorage): { count: number; lastAt: number | null; lastReason: string | null } {
-  const count = Number(sql.exec('SELECT count(*) AS n FROM rebind').one().n);
   const last = sql
     .exec<{ at: number; reason: string }>('SELECT at, reason FROM rebind ORDER BY id DESC LIMIT 1')
     .toArray()[0];
-  return { count, lastAt: last?.at ?? null, lastReason: last?.reason ?? null };
+  return { count: readCounter(sql, 'rebinds'), lastAt: last?.at ?? null, lastReason: last?.reason ?? null };
 }

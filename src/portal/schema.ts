@@ -22,7 +22,8 @@ const STEPS: readonly string[] = [
    CREATE TABLE session (
      id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, admin INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE agent (
-     user_id INTEGER PRIMARY KEY, room TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT, seen_at INTEGER NOT NULL);
+     user_id INTEGER PRIMARY KEY, room TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT, seen_at INTEGER NOT NULL,
+     notified_at INTEGER);
    CREATE TABLE call (
      key TEXT PRIMARY KEY, call_id TEXT UNIQUE, type INTEGER NOT NULL, direction TEXT NOT NULL, number TEXT NOT NULL,
      line TEXT NOT NULL, state TEXT NOT NULL, user_id INTEGER NOT NULL, started_at INTEGER NOT NULL,

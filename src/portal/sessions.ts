@@ -32,8 +32,9 @@ export class Sessions {
     return row ? { userId: row.user_id, admin: row.admin === 1 } : null;
   }
 
+  /** Prolongs a session, without the admin's right: that is proved at the portal, every fifteen minutes. */
   renew(id: string, expiresAt: number): void {
-    this.#sql.exec('UPDATE session SET expires_at = ? WHERE id = ?', expiresAt, id);
+    this.#sql.exec('UPDATE session SET expires_at = ?, admin = 0 WHERE id = ?', expiresAt, id);
   }
 
   revokeAll(): void {

@@ -344,3 +344,29 @@ describe('POST /events proves itself by signature and application_token', () => 
     expect((await portal.openSession(1)).status).toBe(403);
   });
 });
+
+describe('the invisible phone speaks up (rule 8)', () => {
+  const denied = { ready: false, talking: false, reason: 'microphone_denied' } as const;
+
+  it('a fault that lasts is told once a day in the person\u2019s notifications', async () => {
+    const portal = await newPortal().install();
+    const phone = await openPhone(portal, 2);
+    for (const id of ['first', 'second']) {
+      phone.send({ t: 'state', state: denied, legs: [] });
+      await phone.ask({ t: 'renew', id });
+      await settle(portal, 'notify');
+    }
+    const { notifications } = await portal.state();
+    expect(notifications).toHaveLength(1);
+    expect(notifications[0]).toMatchObject({ userId: 2, message: expect.stringContaining('allow the microphone') });
+  });
+
+  it('a fault that mends itself within a minute is not told', async () => {
+    const portal = await newPortal().install();
+    const phone = await openPhone(portal, 2);
+    phone.send({ t: 'state', state: denied, legs: [] });
+    phone.send({ t: 'state', state: { ready: true, talking: false }, legs: [] });
+    await phone.ask({ t: 'renew', id: 'r' });
+    expect(await portal.due()).not.toContain('notify');
+  });
+});

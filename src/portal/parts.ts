@@ -19,11 +19,13 @@ import { type Caller, lentCaller, TokenKeeper } from './tokens.ts';
 /** /status shows rows at most 5 s old; changes within this time are told together (ms). */
 const TELL_EVERY_MS = 2000;
 const SWEEP_MS = 6 * 60 * 60_000;
-/** Finished calls are kept this long for /status and repeated messages (ms). */
-const KEEP_CALLS_MS = 30 * 24 * 60 * 60_000;
+/** A placement that works is still looked at this often (ms). */
+const FULL_LOOK_MS = 7 * 24 * 60 * 60_000;
+/** Finished calls, strikes and rebinds are kept this long for /status and repeated messages (ms). */
+const KEEP_MS = 30 * 24 * 60 * 60_000;
 
-/** What the object's context gives; handed in so that the desk knows nothing of Durable Objects. */
-export interface DeskOptions {
+/** What the object's context gives; handed in so that the parts knows nothing of Durable Objects. */
+export interface PartsOptions {
   readonly sql: SqlStorage;
   readonly clock: AlarmClock;
   readonly sockets: Sockets;
@@ -33,7 +35,7 @@ export interface DeskOptions {
 }
 
 /** Everything an installed portal's object works with, wired once. Holds no fact that eviction may not take. */
-export class Desk {
+export class Parts {
   readonly sql: SqlStorage;
   readonly config: Config;
   readonly fetch: Fetch;
@@ -48,7 +50,7 @@ export class Desk {
   #lent: RestAccess | null = null;
   #toldAt = 0;
 
-  constructor(options: DeskOptions) {
+  constructor(options: PartsOptions) {
     const { sql, config, fetch } = options;
     this.sql = sql;
     this.config = config;
@@ -121,12 +123,18 @@ export class Desk {
     return got.error.kind === 'refused' || got.error.kind === 'denied' ? { at: Date.now() + RECONCILE_MS } : 'retry';
   }
 
-  /** Pages that load prove that the placement stands; only silence costs a REST call. */
+  /**
+   * Pages that load prove that the placement stands; only silence costs a REST call. Once a week it is looked at all
+   * the same: its signed address may be of a key that was rotated out.
+   */
   #reconcile(): DueOutcome {
     const { binding } = this.portal;
     if (binding === 'uninstalled') return 'done';
     const now = Date.now();
-    const seen = binding === 'bound' && readCounter(this.sql, 'last_load_at') > now - RECONCILE_MS;
+    const seen =
+      binding === 'bound' &&
+      readCounter(this.sql, 'last_load_at') > now - RECONCILE_MS &&
+      readCounter(this.sql, 'last_look_at') > now - FULL_LOOK_MS;
     if (!seen) {
       this.due.plan('bind', '', now);
       this.due.plan('events', '', now);
@@ -143,7 +151,9 @@ export class Desk {
   #sweep(): DueOutcome {
     const now = Date.now();
     this.sessions.forgetBefore(now);
-    this.ledger.forgetBefore(now - KEEP_CALLS_MS);
+    this.ledger.forgetBefore(now - KEEP_MS);
+    this.sql.exec('DELETE FROM strike WHERE at < ?', now - KEEP_MS);
+    this.sql.exec('DELETE FROM rebind WHERE at < ?', now - KEEP_MS);
     return { at: now + SWEEP_MS };
   }
 
@@ -177,6 +187,7 @@ export class Desk {
       abandoned: withStatus(ledger.abandoned),
       unadopted: withStatus(ledger.unadopted),
       show: ledger.show,
+      notify: ledger.notify,
       hide: ledger.hide,
     };
   }
