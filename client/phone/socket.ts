@@ -64,8 +64,9 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     raw.addEventListener('open', () => {
       open = true;
       attempt = 0;
-      deps.onOpen();
+      // Before the state: a leg that it no longer names would count as died with its page, and its true end come too late.
       for (const message of outbox.unsettled()) raw.send(JSON.stringify(message));
+      deps.onOpen();
     });
     raw.addEventListener('message', ({ data }) => receive(data));
     raw.addEventListener('close', ({ code }) => lost(code));

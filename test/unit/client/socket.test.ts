@@ -22,6 +22,7 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
   const sockets: { protocols: string[]; sent: FrameMessage[]; emit(type: string, event?: unknown): void }[] = [];
   const heard: unknown[] = [];
   const ends: string[] = [];
+  const saidBefore: number[] = [];
   const renewals: boolean[] = [];
   let online = () => {};
   let opened = 0;
@@ -45,7 +46,10 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
       return options.ticket ? options.ticket(renew) : 'ticket';
     },
     onMessage: (message) => heard.push(message),
-    onOpen: () => opened++,
+    onOpen: () => {
+      opened++;
+      saidBefore.push(sockets.at(-1)?.sent.length ?? 0);
+    },
     onEnd: (why) => ends.push(why),
     setTimeout: clock.setTimeout,
     onOnline: (callback) => {
@@ -57,7 +61,18 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
     if (!found) throw new Error('no socket was opened');
     return found;
   };
-  return { socket, clock, sockets, last, heard, ends, renewals, online: () => online(), opened: () => opened };
+  return {
+    saidBefore,
+    socket,
+    clock,
+    sockets,
+    last,
+    heard,
+    ends,
+    renewals,
+    online: () => online(),
+    opened: () => opened,
+  };
 }
 
 describe('the handshake', () => {
@@ -82,6 +97,13 @@ describe('what was not answered is said again', () => {
     await clock.tick(1000);
     last().emit('open');
     expect(last().sent.map((message) => 'id' in message && message.id)).toEqual(['2', '3']);
+  });
+  test('before the state, so that a call keeps the end it really had', async () => {
+    const { socket, last, saidBefore } = objectSide();
+    socket.send(ended('1'));
+    await settle();
+    last().emit('open');
+    expect(saidBefore).toEqual([1]);
   });
   test('before the first connection, too', async () => {
     const { socket, last } = objectSide();
