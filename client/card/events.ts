@@ -6,7 +6,9 @@
 export type TransferTarget =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'number'; readonly number: string }
-  | { readonly kind: 'queue'; readonly queue: string };
+  | { readonly kind: 'queue'; readonly queue: string }
+  /** Digits that may be either; who knows the colleagues can tell. */
+  | { readonly kind: 'digits'; readonly digits: string };
 
 export type CardEvent =
   | {
@@ -97,8 +99,8 @@ function readInitialized(card: Fields): CardEvent | null {
 
 /**
  * Two shapes: `{type, target}` before the first command for a card, `{phoneNumber, target}` afterwards (bitrix24.md 3.3).
- * In the second, `phoneNumber` is the number of the call itself and `target` a user id, as a number or as text, or a typed
- * number. Text that starts with `+` or is longer than any user id is a number; other digits are a user.
+ * In the second, `phoneNumber` is the number of the call itself, and `target` a user id, as a number or as text, or a typed
+ * number: a few digits as text can be a colleague of the menu as well as a typed extension.
  */
 function readTarget({ type, target }: Fields): TransferTarget | null {
   const value = text(target).trim();
@@ -106,5 +108,5 @@ function readTarget({ type, target }: Fields): TransferTarget | null {
   if (type === 'queue') return { kind: 'queue', queue: value };
   if (type === 'pstn') return { kind: 'number', number: value };
   if (type === 'user' || typeof target === 'number') return { kind: 'user', userId: value };
-  return /^\d{1,6}$/.test(value) ? { kind: 'user', userId: value } : { kind: 'number', number: value };
+  return /^\d{1,6}$/.test(value) ? { kind: 'digits', digits: value } : { kind: 'number', number: value };
 }

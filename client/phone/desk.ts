@@ -223,5 +223,6 @@ export function createDesk(deps: DeskDeps) {
 export function targetNumber(target: TransferTarget, colleagues: Readonly<Record<string, string>>): string | null {
   if (target.kind === 'number') return target.number;
   if (target.kind === 'user') return colleagues[target.userId] ?? null;
+  if (target.kind === 'digits') return colleagues[target.digits] ?? target.digits;
   return null;
 }

@@ -16,11 +16,16 @@ export function dtmfInfo(key: string) {
   };
 }
 
-/** Sends a key in the audio stream (RFC 4733), or by INFO where that isn't possible. */
+/**
+ * Sends a key in the audio stream (RFC 4733), or by INFO where that isn't possible.
+ * @param waiting tones that the browser has not begun yet: a new tone takes the place of all of these (W3C WebRTC,
+ *   insertDTMF), so whoever presses keys faster than they sound would lose some
+ */
 export function sendKey(
   key: string,
-  inStream: ((key: string, options: ToneOptions) => boolean) | null,
+  waiting: string,
+  inStream: ((keys: string, options: ToneOptions) => boolean) | null,
   byInfo: (body: ReturnType<typeof dtmfInfo>) => void,
 ): void {
-  if (!inStream?.(key, { duration: TONE_MS, interToneGap: GAP_MS })) byInfo(dtmfInfo(key));
+  if (!inStream?.(waiting + key, { duration: TONE_MS, interToneGap: GAP_MS })) byInfo(dtmfInfo(key));
 }

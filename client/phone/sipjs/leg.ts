@@ -122,7 +122,8 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   const dtmf = (key: string) => {
     const sender = handler();
     const inStream = sender ? (tones: string, options: ToneOptions) => sender.sendDtmf(tones, options) : null;
-    sendKey(key, inStream, (body) => void session.info({ requestOptions: { body } }).catch(() => {}));
+    const waiting = sender?.peerConnection?.getSenders()[0]?.dtmf?.toneBuffer ?? '';
+    sendKey(key, waiting, inStream, (body) => void session.info({ requestOptions: { body } }).catch(() => {}));
   };
 
   const refer = (number: string) => {

@@ -74,7 +74,7 @@ describe('the 17 events (bitrix24.md 3.3)', () => {
       return event?.name === 'transferButtonClick' ? event.target : null;
     };
     expect(target({ phoneNumber: '+4940', target: 12 })).toEqual({ kind: 'user', userId: '12' });
-    expect(target({ phoneNumber: '+4940', target: '12' })).toEqual({ kind: 'user', userId: '12' });
+    expect(target({ phoneNumber: '+4940', target: '12' })).toEqual({ kind: 'digits', digits: '12' });
     expect(target({ phoneNumber: '+4940', target: '+4930555' })).toEqual({ kind: 'number', number: '+4930555' });
     expect(target({ type: 'user', target: 12 })).toEqual({ kind: 'user', userId: '12' });
     expect(target({ type: 'pstn', target: '1002' })).toEqual({ kind: 'number', number: '1002' });

@@ -284,6 +284,8 @@ describe('a transfer’s target', () => {
     expect(targetNumber({ kind: 'number', number: '+49' }, {})).toBe('+49');
     expect(targetNumber({ kind: 'user', userId: '12' }, { 12: '1002' })).toBe('1002');
     expect(targetNumber({ kind: 'user', userId: '13' }, { 12: '1002' })).toBeNull();
+    expect(targetNumber({ kind: 'digits', digits: '12' }, { 12: '1002' })).toBe('1002');
+    expect(targetNumber({ kind: 'digits', digits: '602' }, { 12: '1002' })).toBe('602');
     expect(targetNumber({ kind: 'queue', queue: '1' }, { 1: 'x' })).toBeNull();
   });
 });

@@ -132,20 +132,31 @@ describe('keys', () => {
     const bodies: unknown[] = [];
     sendKey(
       '5',
+      '',
       () => true,
       (body) => bodies.push(body),
     );
     expect(bodies).toEqual([]);
     sendKey(
       '5',
+      '',
       () => false,
       (body) => bodies.push(body),
     );
-    sendKey('#', null, (body) => bodies.push(body));
+    sendKey('#', '', null, (body) => bodies.push(body));
     expect(bodies).toEqual([
       expect.objectContaining({ contentType: 'application/dtmf-relay', content: 'Signal=5\r\nDuration=100' }),
       expect.objectContaining({ content: 'Signal=#\r\nDuration=100' }),
     ]);
+  });
+  test('pressed faster than they sound, none is lost: a new tone takes the place of those that wait', () => {
+    let buffer = '';
+    const insert = (keys: string) => {
+      buffer = keys;
+      return true;
+    };
+    for (const key of '190') sendKey(key, buffer, insert, () => expect.fail('no INFO'));
+    expect(buffer).toBe('190');
   });
 });
 
