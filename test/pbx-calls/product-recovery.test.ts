@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Stage } from '../browser/call-stage.ts';
+import { until } from '../harness/until.ts';
+import { type Product, says, startProduct } from './product.ts';
+import { soundsBothWays } from './sound.ts';
+
+/** The PBX, or the way to it, fails and comes back: nobody has to reload a page. */
+
+const CUSTOMER = '+49301234567';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterEach(({ task }) => product?.leave(task));
+afterAll(() => product?.close());
+
+/** Where Asterisk reaches Anna's phone: its address there tells one connection from the next. */
+async function contact(): Promise<string | undefined> {
+  return /1001\/(sip:\S+)/.exec(await product.pbx.cli('pjsip show contacts'))?.[1];
+}
+
+const callIn = () => product.pbx.callIn({ to: '1001', from: CUSTOMER, says: 'echo' });
+
+async function answer(stage: Stage) {
+  await stage.card('incoming');
+  await stage.press('answer');
+  await stage.card('connected');
+}
+
+/** Cuts the phone's WebSocket and waits until Asterisk knows the next one. */
+async function cutAndComeBack() {
+  const before = await contact();
+  expect(before).toBeDefined();
+  product.way.cut();
+  await until('the phone to register again', async () => {
+    const now = await contact();
+    return now !== undefined && now !== before;
+  });
+}
+
+describe('nobody talks', () => {
+  it('the WebSocket is cut: the phone registers again by itself, and rings', async () => {
+    const anna = await product.employee(1);
+    await cutAndComeBack();
+    await anna.shows('phone', 'ready');
+    const call = await callIn();
+    await answer(anna);
+    expect(await call.outcome).toBe('answered');
+    await soundsBothWays(anna);
+    await call.hangup();
+    await anna.noCard();
+  });
+
+  it('Asterisk is away: the phone says so on a click; it is back: the phone registers again by itself, and rings', async () => {
+    const anna = await product.employee(1);
+    await product.stopPbx();
+    await anna.shows('phone', 'pbx_unreachable');
+    product.clickToCall(CUSTOMER);
+    await anna.card('error');
+    await says(anna, 'The PBX can’t be reached');
+    await anna.press('close');
+    await anna.noCard();
+
+    await product.startPbx();
+    await anna.shows('phone', 'ready');
+    const call = await callIn();
+    await answer(anna);
+    expect(await call.outcome).toBe('answered');
+    await soundsBothWays(anna);
+    await call.hangup();
+    await anna.noCard();
+  });
+});
+
+describe('in a call', () => {
+  it('the WebSocket is cut: sound goes on, and the customer’s hang-up still arrives', async () => {
+    const anna = await product.employee(1);
+    const call = await callIn();
+    await answer(anna);
+    await soundsBothWays(anna);
+    await cutAndComeBack();
+    await anna.shows('phone', 'ready');
+    await anna.card('connected');
+    await soundsBothWays(anna);
+    await call.hangup();
+    await anna.noCard();
+    await anna.shows('call', 'none');
+  });
+
+  it('the WebSocket is cut: the employee’s hang-up still reaches the customer', async () => {
+    const anna = await product.employee(1);
+    const call = await callIn();
+    await answer(anna);
+    await cutAndComeBack();
+    await anna.shows('phone', 'ready');
+    await anna.press('hangup');
+    await anna.noCard();
+    await call.ended;
+  });
+});

@@ -1,0 +1,140 @@
+import { openStage, type Stage } from '../browser/call-stage.ts';
+import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { until } from '../harness/until.ts';
+import { startWorld, type World } from '../harness/world.ts';
+import { type Asterisk, startAsterisk } from '../pbx/asterisk/asterisk.ts';
+import type { FinishedCall } from '../portal/backend/types.ts';
+import { type Severable, severable } from './severable.ts';
+
+/** The whole product as customers and employees have it: Worker, portal, Chromium, and Asterisk as the PBX. */
+export interface Product {
+  readonly world: World;
+  readonly browser: TestBrowser;
+  /** The Asterisk that runs now. */
+  readonly pbx: Asterisk;
+  /** The phones' way to it. */
+  readonly way: Severable;
+  /** Ends Asterisk. Whatever it knew of registrations and calls is gone. */
+  stopPbx(): Promise<void>;
+  startPbx(): Promise<void>;
+  /** An employee's page whose phone is registered; 1 is Anna at 1001, 2 is Ben at 1002. */
+  employee(userId: number): Promise<Stage>;
+  /** Bitrix24 starts a call for Anna, as a click on a number does. @returns its CALL_ID */
+  clickToCall(number: string): string;
+  /** Parameters of each call of one of telephony.externalCall's methods, oldest first. */
+  rest(method: 'register' | 'show' | 'hide' | 'finish'): readonly Readonly<Record<string, unknown>>[];
+  /** Waits until Bitrix24 has the call as finished, whatever it is called on our side. */
+  finished(fits: (call: FinishedCall) => boolean): Promise<FinishedCall>;
+  /** Waits until Asterisk has counted packets from and to this agent's phone. */
+  countsBothWays(user: string): Promise<void>;
+  /** Closes the employees' pages; prints what they looked like when the test has failed. */
+  leave(test: { readonly name: string; readonly result?: { readonly state: string } | undefined }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Our name for a call that Asterisk's X-Call-Id names, as Bitrix24 is told. */
+export const externalId = (linkedId: string) => `g:${linkedId}`;
+
+/** Starts everything; what runs already is closed again when a later part fails. */
+export async function startProduct(): Promise<Product> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const stop of closers.splice(0).reverse()) await stop();
+  };
+  try {
+    return await build(closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function runAsterisk(): Promise<Asterisk> {
+  const started = await startAsterisk();
+  if (!started.available) throw new Error(started.reason);
+  return started;
+}
+
+/** The portal's Anna and Ben have the PBX's first two accounts. */
+const accountsOf = (pbx: Asterisk) =>
+  pbx.users.slice(0, 2).map(({ user, password, name }, index) => ({ userId: index + 1, user, password, name }));
+
+async function build(closers: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<Product> {
+  let pbx = await runAsterisk();
+  closers.push(() => pbx.close());
+  const way = await severable(pbx.wsUrl);
+  closers.push(() => way.close());
+  const world = await startWorld({ pbx: { url: way.url, domain: pbx.domain, accounts: accountsOf(pbx) } });
+  closers.push(() => world.close());
+  const browser = await launchBrowser();
+  closers.push(() => browser.close());
+
+  const { memberId } = world.portals[0];
+  let stages: Stage[] = [];
+  return {
+    world,
+    browser,
+    get pbx() {
+      return pbx;
+    },
+    way,
+    stopPbx: () => pbx.close(),
+    async startPbx() {
+      pbx = await runAsterisk();
+      way.leadTo(pbx.wsUrl);
+    },
+    async employee(userId) {
+      const stage = await openStage(browser, world, userId);
+      stages.push(stage);
+      await stage.shows('phone', 'ready');
+      return stage;
+    },
+    clickToCall(number) {
+      const call = world.fake.clickToCall({ userId: 1, number }, memberId);
+      if (call === null) throw new Error('the portal has no line for outgoing calls');
+      return call.callId;
+    },
+    rest: (method) =>
+      world.fake.log
+        .filter((entry) => entry.method === `telephony.externalcall.${method}`)
+        .map((entry) => entry.params),
+    finished: (fits) => until('a finished call', () => world.fake.portal(memberId).finished.find(fits)),
+    async countsBothWays(user) {
+      await until(`packets from and to ${user}`, async () =>
+        (await pbx.channelStats()).some(
+          ({ channel, received, sent }) => channel.startsWith(`${user}-`) && received > 20 && sent > 20,
+        ),
+      );
+    },
+    async leave({ name, result }) {
+      if (result?.state === 'fail') console.log(await browser.evidence(name));
+      await Promise.all(stages.map((stage) => stage.close()));
+      stages = [];
+    },
+    close,
+  };
+}
+
+// --- what the card and the CRM show --------------------------------------------------------------------------------
+
+/** Waits until the card says so. */
+export const says = async (stage: Stage, text: string): Promise<void> => {
+  await stage.page.waitForSelector(`[data-card-status]:has-text("${text}")`);
+};
+
+/** Waits until the card's clock has counted a second, so that the call has a length. */
+export const clockRuns = async (stage: Stage): Promise<void> => {
+  await stage.page.waitForSelector('[data-card-timer]:text-matches("^0[0-9]:0[1-9]$")');
+};
+
+/** Waits for a call's row in the CRM's panel. */
+export async function crmRow(stage: Stage, callId: string) {
+  const row = await stage.page.waitForSelector(`[data-calls] tr[data-live="no"][data-call-id="${callId}"]`);
+  return {
+    status: await row.getAttribute('data-status'),
+    seconds: Number(await row.getAttribute('data-seconds')),
+    line: await row.getAttribute('data-line'),
+    agent: await row.getAttribute('data-agent'),
+    direction: await row.getAttribute('data-direction'),
+  };
+}
