@@ -1,0 +1,176 @@
+import type { FrameLocator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, type Person, type TestBrowser } from '../harness/browser.ts';
+import { LINE, type PhoneAccount, phoneAccounts } from '../harness/cast.ts';
+import { until } from '../harness/until.ts';
+import { startWorld, type World } from '../harness/world.ts';
+import { type DemoPbx, startDemoPbx } from '../pbx/demo/demo-pbx.ts';
+import { appFrame, clickApp, enter, phoneSays, pictures, refusedContent } from './pages-stage.ts';
+
+/** The app's page in the portal: an administrator types the PBX in, and an employee has a phone. */
+
+const [ANNA, BEN, CARLA] = [1, 2, 3];
+
+let browser: TestBrowser;
+let world: World;
+let pbx: DemoPbx;
+let ben: PhoneAccount;
+let people: Person[] = [];
+
+beforeAll(async () => {
+  const accounts = phoneAccounts();
+  ben = accounts.find(({ userId }) => userId === BEN) ?? expect.fail('Ben has no account');
+  // The PBX is there, but nobody has told the portal's settings: that is this test's work.
+  [browser, world, pbx] = await Promise.all([
+    launchBrowser(),
+    startWorld({ pbx: null }),
+    startDemoPbx({ port: 0, accounts }),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+  await pbx?.close();
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
+  for (const person of people) expect(person.errors).toEqual([]);
+  await Promise.all(people.map((person) => person.close()));
+  people = [];
+});
+
+async function visit(as: number): Promise<Person> {
+  const person = await enter(browser, world.portals[0], as);
+  people.push(person);
+  return person;
+}
+
+async function openApp(as: number): Promise<{ person: Person; page: Page; app: FrameLocator }> {
+  const person = await visit(as);
+  const app = await clickApp(person.page);
+  await app.getByRole('heading', { name: 'Your phone' }).waitFor();
+  return { person, page: person.page, app };
+}
+
+/** A field of a row of one of the form's tables. */
+const cell = (app: FrameLocator, list: 'lines' | 'agents', row: number, name: string) =>
+  app.locator(`[data-list="${list}"] tbody tr`).nth(row).locator(`[data-field="${name}"]`);
+const rows = (app: FrameLocator, list: 'lines' | 'agents') => app.locator(`[data-list="${list}"] > table > tbody > tr`);
+const outcome = (app: FrameLocator, text: string) => app.locator('#outcome', { hasText: text }).waitFor();
+
+async function save(app: FrameLocator, said: string): Promise<void> {
+  await app.getByRole('button', { name: 'Save' }).click();
+  await outcome(app, said);
+}
+
+async function addAgent(app: FrameLocator, values: Readonly<Record<string, string>>): Promise<void> {
+  const before = await rows(app, 'agents').count();
+  await app.getByRole('button', { name: 'Add an agent' }).click();
+  for (const [name, value] of Object.entries(values)) await cell(app, 'agents', before, name).fill(value);
+}
+
+test('before anything is set, everybody reads why their browser does not ring, and only the administrator how to change that', async () => {
+  const { app } = await openApp(ANNA);
+  await app.getByText('Fill in the PBX and add yourself to the agents below.').waitFor();
+  expect(await rows(app, 'agents').count()).toBe(0);
+  const carla = await openApp(CARLA);
+  await carla.app.getByText('Ask an administrator of your portal to add you.').waitFor();
+});
+
+test('wrong input is named at its field, in words, and nothing is saved', async () => {
+  const { person, page, app } = await openApp(ANNA);
+  await app.getByLabel('WebSocket address').fill('http://pbx.example.com');
+  await app.getByLabel('SIP domain').fill('pbx.example.com');
+  await save(app, 'Not saved: one field needs your attention.');
+  await app.locator('#pbxUrl-error', { hasText: 'Write the WebSocket address of the PBX' }).waitFor();
+  expect(await app.getByLabel('WebSocket address').getAttribute('aria-invalid')).toBe('true');
+
+  await addAgent(app, { userId: 'Ben', sipUser: '10 02' });
+  await save(app, 'Not saved: 2 fields need your attention.');
+  await app.getByText('Write the number of the employee in Bitrix24.').waitFor();
+  await app.getByText('Write the user part of the SIP address').waitFor();
+  // The person types on where the first problem is.
+  expect(await cell(app, 'agents', 0, 'userId').evaluate((input) => input === document.activeElement)).toBe(true);
+  await pictures(page, 'app-wrong-input');
+
+  await page.reload();
+  await appFrame(page).locator('#settings').waitFor();
+  expect(await appFrame(page).getByLabel('SIP domain').inputValue()).toBe('');
+  expect(refusedContent(person)).toEqual([]);
+});
+
+test('the PBX, a line and an agent are typed in and saved; a reload shows them without the password; the agent has a phone', async () => {
+  const { person, page, app } = await openApp(ANNA);
+  await app.getByLabel('WebSocket address').fill(pbx.url);
+  await app.getByLabel('SIP domain').fill(pbx.domain);
+  await app.getByRole('button', { name: 'Add a line' }).click();
+  await cell(app, 'lines', 0, 'number').fill('+49 30 555-000');
+  await cell(app, 'lines', 0, 'name').fill(LINE.name);
+  await addAgent(app, { userId: String(BEN), name: ben.name, sipUser: ben.user, password: ben.password });
+  await outcome(app, 'Not saved yet.');
+  await save(app, 'Saved.');
+
+  await page.reload();
+  const again = appFrame(page);
+  await again.locator('#settings').waitFor();
+  expect(await again.getByLabel('WebSocket address').inputValue()).toBe(pbx.url);
+  expect(await again.getByLabel('SIP domain').inputValue()).toBe(pbx.domain);
+  expect(await cell(again, 'lines', 0, 'number').inputValue()).toBe(LINE.number);
+  expect(await cell(again, 'agents', 0, 'userId').inputValue()).toBe(String(BEN));
+  expect(await cell(again, 'agents', 0, 'sipUser').inputValue()).toBe(ben.user);
+  expect(await cell(again, 'agents', 0, 'password').inputValue()).toBe('');
+  expect(await cell(again, 'agents', 0, 'password').getAttribute('placeholder')).toContain('kept');
+  expect(await again.locator(':root').innerHTML()).not.toContain(ben.password);
+  await pictures(page, 'app');
+
+  const { memberId } = world.portals[0];
+  await until('the line in Bitrix24', () =>
+    world.fake.portal(memberId).lines.some((line) => line.number === LINE.number),
+  );
+  const employee = await visit(BEN);
+  await phoneSays(employee.page, world, 'ready');
+  expect(pbx.registrations()).toEqual([ben.user]);
+  for (const each of [person, employee]) expect(refusedContent(each)).toEqual([]);
+});
+
+test('saving again keeps the stored password', async () => {
+  const { app } = await openApp(ANNA);
+  await app.getByLabel('Call header (optional)').fill('X-Call-Id');
+  await save(app, 'Saved.');
+  const session = await world.admin.session(world.portals[0].memberId, BEN);
+  expect(session).toMatchObject({ callHeader: 'X-Call-Id', sip: { password: ben.password } });
+});
+
+test('an employee who is no administrator sees their own phone and the portal’s, and no settings', async () => {
+  const { person, page, app } = await openApp(BEN);
+  await app.getByText(`Calls to ${ben.user}@${pbx.domain} ring on your Bitrix24 pages.`).waitFor();
+  await app.getByText('The phone is on every page of this portal.').waitFor();
+  const html = await app.locator(':root').innerHTML();
+  expect(html).not.toContain(pbx.url);
+  expect(html).not.toContain(LINE.number);
+  expect(await app.locator('form, input, script').count()).toBe(0);
+  await pictures(page, 'app-employee');
+  expect(refusedContent(person)).toEqual([]);
+});
+
+test('a removed agent has no phone from the next page on', async () => {
+  const { page, app } = await openApp(ANNA);
+  await app.getByRole('button', { name: 'Remove this agent' }).click();
+  await save(app, 'Saved.');
+  await page.reload();
+  await appFrame(page).locator('#settings').waitFor();
+  expect(await rows(appFrame(page), 'agents').count()).toBe(0);
+  const employee = await visit(BEN);
+  await phoneSays(employee.page, world, 'none');
+});
+
+test('what is not ours does not run in the page, and the browser says so', async () => {
+  const { person, app } = await openApp(ANNA);
+  await app.locator('body').evaluate((body) => {
+    const script = document.createElement('script');
+    script.textContent = 'window.injected = true';
+    body.append(script);
+  });
+  expect(await app.locator('body').evaluate(() => 'injected' in window)).toBe(false);
+  await until('the browser’s complaint', () => refusedContent(person).length > 0);
+});
