@@ -25,6 +25,8 @@ export interface PhoneEnv {
   clearTimeout(timer: unknown): void;
 }
 
+const SERVICE_LOST = 'The phone service has closed this page’s session: reload the page.';
+
 /**
  * The phone of one person: wires PBX, object, cards and sound to the desk, and says whether it is ready: to the object, to
  * the document (`data-phone`), and to whoever clicks a number.
@@ -34,6 +36,8 @@ export function runPhone(env: PhoneEnv): void {
   let problem: NotReady | null = 'starting';
   let microphoneDenied = false;
   let told = '';
+  /** Why this frame is the phone no more. */
+  let ended: 'superseded' | 'uninstalled' | 'refused' | null = null;
 
   const notReady = (): NotReady | null => problem ?? (microphoneDenied ? 'microphone_denied' : null);
   const phoneState = (call: Call | null): PhoneState => {
@@ -45,7 +49,7 @@ export function runPhone(env: PhoneEnv): void {
     const call = desk.call();
     const message: FrameMessage = { t: 'state', state: phoneState(call), legs: call ? [call.leg] : [] };
     const text = JSON.stringify(message);
-    host.show('phone', notReady() ?? 'ready');
+    host.show('phone', ended ?? notReady() ?? 'ready');
     host.show('call', call?.phase ?? 'none');
     if (!again && text === told) return;
     told = text;
@@ -67,6 +71,7 @@ export function runPhone(env: PhoneEnv): void {
     excuse: () => {
       // Allowed or denied since: the next click knows.
       void lookAtMicrophone();
+      if (ended) return SERVICE_LOST;
       const reason = notReady();
       return reason === null ? null : NOT_READY[reason];
     },
@@ -91,9 +96,10 @@ export function runPhone(env: PhoneEnv): void {
   const sendLoads = () => {
     if (loads.length && socket.connected()) socket.send({ t: 'vitals', loads: loads.splice(0) });
   };
-  const end = (word: string) => {
+  const end = (why: NonNullable<typeof ended>) => {
+    ended = why;
     sip.retire();
-    host.show('phone', word);
+    tellState(false);
   };
   const heard = (message: ObjectMessage) => {
     if (message.t === 'ticket') tickets.renewed(message.ticket, message.expiresIn);
@@ -121,7 +127,10 @@ export function runPhone(env: PhoneEnv): void {
   tellState(false);
   void lookAtMicrophone();
   sip.start();
-  host.onCard(desk.onCard);
+  // A card opens in every browser of a person: where another phone took over, a click is not ours to answer.
+  host.onCard((news) => {
+    if (ended === null || ended === 'refused' || desk.call()) desk.onCard(news);
+  });
   host.onLoad((ms) => {
     loads.push(ms);
     sendLoads();

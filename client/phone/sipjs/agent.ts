@@ -93,6 +93,9 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     }, policy.delayMs(attempt++));
   };
 
+  // The last BYE leaves first: a socket's messages keep their order.
+  const disconnect = () => queueMicrotask(() => void agent.transport.disconnect().catch(() => {}));
+
   const track = (id: string, session: Inviter | Invitation) => {
     const leg = trackLeg(session, session instanceof Inviter, {
       domain: uri.host,
@@ -104,7 +107,9 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       tell: (event) => tell({ on: 'leg', leg: id, event }),
       done: () => {
         legs.delete(id);
-        if (legs.size === 0) deps.microphone.close();
+        if (legs.size > 0) return;
+        deps.microphone.close();
+        if (retired) disconnect();
       },
     });
     legs.set(id, leg);
@@ -190,7 +195,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     retire: () => {
       retired = true;
       registration.retire();
-      if (legs.size === 0) void agent.transport.disconnect().catch(() => {});
+      if (legs.size === 0) disconnect();
     },
     invite: (id, number, line) => void invite(id, number, line),
     answer: (id) => void answer(id),
