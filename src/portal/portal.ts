@@ -12,6 +12,7 @@ import { bugName, log } from '../log.ts';
 import { CloseCode, type Line } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
+import { backoffMs } from './backoff.ts';
 import { type PortalEvent, receiveEvent } from './events.ts';
 import { answerFrame } from './frames.ts';
 import { MinuteLimiter } from './limiter.ts';
@@ -122,9 +123,15 @@ export class Portal extends DurableObject<Env> {
     const placement = await parts.binder.attempt();
     const events = await ensureEvents(parts.tokens, (await parts.addresses()).events);
     const lines = await ensureLines(parts.tokens, parts.lines());
-    if (placement.ok) parts.due.cancel('bind', '');
-    if (events.ok) parts.due.cancel('events', '');
-    if (lines.ok) parts.due.cancel('lines', '');
+    const settle = (kind: 'bind' | 'events' | 'lines', result: Result<unknown, RestError>) => {
+      parts.due.cancel(kind, '');
+      // Somebody is looking at the mark: as soon as any first retry, unless Bitrix24 has named a time.
+      const soon = Date.now() + backoffMs(0, Math.random());
+      if (!result.ok) parts.due.plan(kind, '', Math.max(soon, result.error.retryAt ?? 0));
+    };
+    settle('bind', placement);
+    settle('events', events);
+    settle('lines', lines);
     parts.changed();
     await parts.due.arm();
     const step = (name: string, result: Result<unknown, RestError>): InstallStep => ({

@@ -116,7 +116,7 @@ test('a step that failed is marked, the installation is finished all the same, a
   const said = await installerSays(page, 'Webphone is installed');
   expect(said).toContain('What is marked is tried again by itself.');
   await page.waitForURL(/install_finished=Y/);
-  await until('the placement', () => placements(portal).length === 1, 45_000);
+  await until('the placement', () => placements(portal).length === 1);
   await until('the row on /status', async () => (await binding(portal)) === 'bound');
   await page.getByRole('link', { name: 'Home' }).click();
   await phoneSays(page, world, 'none');
