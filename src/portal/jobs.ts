@@ -5,6 +5,7 @@ import type { LedgerStore } from './ledger-store.ts';
 import { finishCall, hideCall, notifyPerson, registerCall, responsibleFor, showCall } from './ledger-work.ts';
 import { mayNotify, noticeFor } from './notice.ts';
 import { retryAfter } from './outcome.ts';
+import { readShowKey, showKey } from './show-key.ts';
 import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
 import type { Caller } from './tokens.ts';
 
@@ -39,7 +40,7 @@ function announce(tools: LedgerTools, key: string): void {
     const answer = tools.switchboard().answerFor(leg.leg);
     if (answer) tools.agents.send(leg.userId, answer);
     if (call.callId !== null && leg.live && leg.userId !== call.userId)
-      tools.due().plan('show', `${key}|${leg.userId}`, Date.now());
+      tools.due().plan('show', showKey(call, leg.userId), Date.now());
   }
 }
 
@@ -104,10 +105,11 @@ async function finish(tools: LedgerTools, key: string): Promise<DueOutcome> {
 }
 
 async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
-  const split = key.lastIndexOf('|');
-  const call = tools.ledger.call(key.slice(0, split));
-  if (!call?.callId || call.state !== 'ringing') return 'done';
-  const got = await showCall(tools.caller, call.callId, Number(key.slice(split + 1)));
+  const { userId, state, callKey } = readShowKey(key);
+  const call = tools.ledger.call(callKey);
+  const rung = tools.ledger.legsOf(callKey).some((leg) => leg.userId === userId && leg.live);
+  if (!call?.callId || call.state !== state || !rung) return 'done';
+  const got = await showCall(tools.caller, call.callId, userId);
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }
 

@@ -20,6 +20,8 @@ type CallRow = {
   user_id: number;
   started_at: number;
   answered_by: number | null;
+  answered_leg: string | null;
+  handed_over: number;
   answered_at: number | null;
   ended_at: number | null;
   seconds: number | null;
@@ -49,6 +51,8 @@ const toCall = (row: CallRow): CallRecord => ({
   userId: row.user_id,
   startedAt: row.started_at,
   answeredBy: row.answered_by,
+  answeredLeg: row.answered_leg,
+  handedOver: row.handed_over === 1,
   answeredAt: row.answered_at,
   endedAt: row.ended_at,
   seconds: row.seconds,
@@ -172,11 +176,22 @@ export class LedgerStore {
     this.#sql.exec('UPDATE call SET user_id = ? WHERE key = ?', userId, key);
   }
 
-  setAnswered(key: string, userId: number, at: number): void {
+  setAnswered(key: string, leg: string, userId: number, at: number): void {
     this.#sql.exec(
-      "UPDATE call SET state = 'talking', answered_by = ?, answered_at = ? WHERE key = ? AND state = 'ringing'",
+      "UPDATE call SET state = 'talking', answered_by = ?, answered_leg = ?, answered_at = ? WHERE key = ?",
       userId,
+      leg,
       at,
+      key,
+    );
+  }
+
+  /** A transferred call was taken by another of our agents; it was answered when the first one did. */
+  setHandedOver(key: string, leg: string, userId: number): void {
+    this.#sql.exec(
+      'UPDATE call SET answered_by = ?, answered_leg = ?, handed_over = 1 WHERE key = ?',
+      userId,
+      leg,
       key,
     );
   }

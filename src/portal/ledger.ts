@@ -17,8 +17,14 @@ export interface CallRecord {
   /** The employee who rang first or who dials. */
   readonly userId: number;
   readonly startedAt: number;
+  /** Who talks, or talked last. */
   readonly answeredBy: number | null;
+  /** The leg they talk on. */
+  readonly answeredLeg: string | null;
+  /** When the first of them answered. */
   readonly answeredAt: number | null;
+  /** Whether the call was transferred from one of our agents to another. */
+  readonly handedOver: boolean;
   readonly endedAt: number | null;
   readonly seconds: number | null;
   readonly status: CallStatus | null;
@@ -109,26 +115,42 @@ export type EndDecision =
   | { readonly t: 'goes_on' }
   | { readonly t: 'ends'; readonly end: LegEnd; readonly finishAt: number };
 
+/** Whole seconds from the first answer to `at`. */
+const talkedFor = (answeredAt: number | null, at: number): number =>
+  answeredAt === null ? 0 : Math.max(0, Math.round((at - answeredAt) / 1000));
+
 /**
- * What the end of one leg means for its call: the answered leg takes the call with it; a leg that rang only ends the
- * call when it was the last, and a queue gets a moment to ring the next agent.
+ * What the end of one leg means for its call. A call that nobody answered ends with its last leg, and a queue gets a
+ * moment to ring the next agent. A call that was answered ends with the leg it is talked on; but while a colleague's
+ * leg lives, it is being handed over (a transfer) and goes on.
  *
+ * @param ended the leg that has just ended
  * @param others the call's other legs
- * @param answered whether this leg is the one that was answered
  */
 export function decideEnd(
-  call: Pick<CallRecord, 'key' | 'state'>,
-  others: readonly Pick<LegRecord, 'live'>[],
-  answered: boolean,
+  call: Pick<CallRecord, 'key' | 'state' | 'direction' | 'answeredLeg' | 'answeredAt' | 'handedOver'>,
+  ended: Pick<LegRecord, 'leg'>,
+  others: readonly Pick<LegRecord, 'leg' | 'live' | 'seenAt'>[],
   end: LegEnd,
 ): EndDecision {
-  if (call.state !== 'ringing' && call.state !== 'talking') return { t: 'goes_on' };
-  if (call.state === 'talking') return answered ? { t: 'ends', end, finishAt: end.at } : { t: 'goes_on' };
   if (others.some((leg) => leg.live)) return { t: 'goes_on' };
-  const queued = call.key.startsWith('g:');
-  const missed: LegEnd = others.length > 0 ? { ...end, seconds: 0, status: '304', reason: '' } : { ...end, seconds: 0 };
-  return { t: 'ends', end: missed, finishAt: queued ? end.at + QUEUE_GRACE_MS : end.at };
+  if (call.state === 'talking') {
+    const talked = ended.leg === call.answeredLeg ? null : others.find((leg) => leg.leg === call.answeredLeg);
+    // The colleague did not answer: the conversation was over when the agent who had it left.
+    if (talked)
+      return ends({ at: end.at, seconds: talkedFor(call.answeredAt, talked.seenAt), status: '200', reason: '' });
+    return ends(call.handedOver ? { ...end, seconds: talkedFor(call.answeredAt, end.at) } : end);
+  }
+  if (call.state !== 'ringing') return { t: 'goes_on' };
+  const { at } = end;
+  // Several agents rang: no one leg's status is the call's. A redial's last attempt is.
+  if (others.length > 0 && call.direction === 'in')
+    return ends({ at, seconds: 0, status: '304', reason: '' }, graceOf(call.key));
+  return ends({ ...end, seconds: 0 }, graceOf(call.key));
 }
+
+const graceOf = (key: string): number => (key.startsWith('g:') ? QUEUE_GRACE_MS : 0);
+const ends = (end: LegEnd, grace = 0): EndDecision => ({ t: 'ends', end, finishAt: end.at + grace });
 
 /** The end of a leg whose browser went away without a word; its length is what was last known to be alive. */
 export function abandonedEnd(

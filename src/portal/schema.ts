@@ -27,7 +27,7 @@ const STEPS: readonly string[] = [
    CREATE TABLE call (
      key TEXT PRIMARY KEY, call_id TEXT UNIQUE, type INTEGER NOT NULL, direction TEXT NOT NULL, number TEXT NOT NULL,
      line TEXT NOT NULL, state TEXT NOT NULL, user_id INTEGER NOT NULL, started_at INTEGER NOT NULL,
-     answered_by INTEGER, answered_at INTEGER, ended_at INTEGER, seconds INTEGER, status TEXT, reason TEXT,
+     answered_by INTEGER, answered_leg TEXT, answered_at INTEGER, handed_over INTEGER NOT NULL DEFAULT 0, ended_at INTEGER, seconds INTEGER, status TEXT, reason TEXT,
      vote INTEGER, comment TEXT);
    CREATE INDEX call_started ON call (started_at);
    CREATE TABLE leg (

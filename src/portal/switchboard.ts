@@ -3,6 +3,7 @@ import type { Agents } from './agents.ts';
 import type { DueJobs } from './due.ts';
 import { abandonedEnd, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { showKey } from './show-key.ts';
 
 /** How long a browser may be away before its calls are taken for over (ms): a page load plus a bad network. */
 export const ABANDON_GRACE_MS = 30_000;
@@ -49,7 +50,7 @@ export class Switchboard {
       this.#due.cancel('finish', call.key);
     }
     if (call.callId === null) this.#due.plan('register', call.key, now);
-    else if (!isNew) this.#due.plan('show', `${call.key}|${userId}`, now);
+    else if (!isNew) this.#due.plan('show', showKey(call, userId), now);
     return { answer: this.answerFor(m.leg), urgent: call.callId === null ? call.key : null };
   }
 
@@ -108,8 +109,13 @@ export class Switchboard {
   answered(userId: number, m: Of<'answered'>, now: number): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
     if (!leg) return this.#refuse(m.id, 'unknown_leg');
-    this.#ledger.setAnswered(leg.callKey, userId, Math.min(m.at, now));
-    this.#hideFromOthers(leg, now);
+    const call = this.#ledger.call(leg.callKey);
+    if (call?.state === 'ringing') {
+      this.#ledger.setAnswered(call.key, leg.leg, userId, Math.min(m.at, now));
+      this.#hideFromOthers(leg, now);
+    } else if (call?.state === 'talking' && call.answeredLeg !== leg.leg) {
+      this.#ledger.setHandedOver(call.key, leg.leg, userId);
+    }
     return { t: 'ack', id: m.id };
   }
 
@@ -184,7 +190,7 @@ export class Switchboard {
   #hideFromOthers(answered: LegRecord, now: number): void {
     const call = this.#ledger.call(answered.callKey);
     const others = this.#ledger.legsOf(answered.callKey).filter((leg) => leg.userId !== answered.userId);
-    if (call?.answeredBy !== answered.userId || others.length === 0) return;
+    if (!call || others.length === 0) return;
     this.#due.plan('hide', call.key, now);
     for (const leg of others)
       if (leg.live && call.callId !== null)
@@ -193,7 +199,7 @@ export class Switchboard {
 
   #abandon(leg: LegRecord): void {
     const call = this.#ledger.call(leg.callKey);
-    if (call) this.#endLeg(leg, abandonedEnd(call, call.answeredBy === leg.userId, leg.seenAt));
+    if (call) this.#endLeg(leg, abandonedEnd(call, call.answeredLeg === leg.leg, leg.seenAt));
   }
 
   #endLeg(leg: LegRecord, end: LegEnd): void {
@@ -201,7 +207,7 @@ export class Switchboard {
     const call = this.#ledger.call(leg.callKey);
     if (!call) return;
     const others = this.#ledger.legsOf(call.key).filter((other) => other.leg !== leg.leg);
-    const decision = decideEnd(call, others, call.answeredBy === leg.userId, end);
+    const decision = decideEnd(call, leg, others, end);
     if (decision.t === 'goes_on') return;
     this.#ledger.setEnded(call.key, decision.end);
     this.#due.plan('finish', call.key, decision.finishAt);

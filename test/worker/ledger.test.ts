@@ -178,6 +178,27 @@ describe('a queue that rings several agents is one call', () => {
   });
 });
 
+describe('a transfer between two of our agents is one call', () => {
+  it('the colleague sees the card, and the whole conversation is finished under who had it last', async () => {
+    const portal = await newPortal().install();
+    const bob = await openPhone(portal, 2);
+    const cy = await openPhone(portal, 3);
+    const callId = await registered(bob, 'leg-b', { group: 'linked-3' });
+    await bob.ask(answered('leg-b'));
+    expect(await registered(cy, 'leg-c', { group: 'linked-3' })).toBe(callId);
+    await settle(portal, 'show');
+    expect((await portal.calls('telephony.externalcall.show'))[0].params).toMatchObject({ USER_ID: '3' });
+    await bob.ask(ended('leg-b', { at: at + 20_000, seconds: 16 }));
+    await cy.ask({ ...answered('leg-c'), at: at + 21_000 });
+    await cy.ask(ended('leg-c', { at: at + 64_000, seconds: 43 }));
+    await settle(portal, 'finish');
+    const finishes = await portal.calls('telephony.externalcall.finish');
+    expect(finishes.map(({ params }) => [params.CALL_ID, params.USER_ID, params.DURATION])).toEqual([
+      [callId, '3', '60'],
+    ]);
+  });
+});
+
 describe('click-to-call: Bitrix24 registered the call itself', () => {
   it('its CALL_ID is adopted, never registered again', async () => {
     const portal = await newPortal().install();

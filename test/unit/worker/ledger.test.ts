@@ -62,40 +62,60 @@ describe('which call a leg belongs to (rule 3)', () => {
 
 describe('how a call ends', () => {
   const end = { at: 90_000, seconds: 12, status: '200' as const, reason: '' };
-  const talking = { key: 'l:leg-1', state: 'talking' as const };
-  const ringing = { key: 'l:leg-1', state: 'ringing' as const };
+  const base = { key: 'l:leg-1', direction: 'in' as const, answeredLeg: null, answeredAt: null, handedOver: false };
+  const talking = { ...base, state: 'talking' as const, answeredLeg: 'leg-1', answeredAt: 60_000 };
+  const ringing = { ...base, state: 'ringing' as const };
+  const mine = { leg: 'leg-1' };
+  const other = (live: boolean, over = {}) => ({ leg: 'leg-2', live, seenAt: 70_000, ...over });
 
   it('with its answered leg, at once', () => {
-    expect(decideEnd(talking, [{ live: true }], true, end)).toEqual({ t: 'ends', end, finishAt: 90_000 });
+    expect(decideEnd(talking, mine, [other(false)], end)).toEqual({ t: 'ends', end, finishAt: 90_000 });
   });
 
   it('not with a leg that only rang', () => {
-    expect(decideEnd(talking, [{ live: true }], false, end).t).toBe('goes_on');
-    expect(decideEnd(ringing, [{ live: true }], false, end).t).toBe('goes_on');
+    expect(decideEnd(talking, { leg: 'leg-2' }, [{ ...other(true), leg: 'leg-1' }], end).t).toBe('goes_on');
+    expect(decideEnd(ringing, mine, [other(true)], end).t).toBe('goes_on');
+  });
+
+  it('not when it is being transferred: the colleague\u2019s leg still rings', () => {
+    expect(decideEnd(talking, mine, [other(true)], end).t).toBe('goes_on');
+  });
+
+  it('transferred, with the colleague\u2019s leg: the whole conversation counts', () => {
+    const handed = { ...talking, answeredLeg: 'leg-2', handedOver: true };
+    const decision = decideEnd(handed, { leg: 'leg-2' }, [{ ...other(false), leg: 'leg-1' }], end);
+    expect(decision).toMatchObject({ t: 'ends', end: { seconds: 30, status: '200' } });
+  });
+
+  it('transferred to a colleague who did not answer: over when the first agent left', () => {
+    const first = { ...other(false), leg: 'leg-1', seenAt: 75_000 };
+    const decision = decideEnd(talking, { leg: 'leg-2' }, [first], { ...end, seconds: 0, status: '304' });
+    expect(decision).toMatchObject({ t: 'ends', end: { seconds: 15, status: '200' } });
   });
 
   it('unanswered, with its only leg: that leg\u2019s status, and no talk time', () => {
     const busy = { ...end, status: '486' as const };
-    expect(decideEnd(ringing, [], false, busy)).toEqual({
-      t: 'ends',
-      end: { ...busy, seconds: 0 },
-      finishAt: 90_000,
-    });
+    expect(decideEnd(ringing, mine, [], busy)).toEqual({ t: 'ends', end: { ...busy, seconds: 0 }, finishAt: 90_000 });
   });
 
-  it('unanswered, with the last of several legs: missed, for no one status is the call\u2019s', () => {
-    const decision = decideEnd(ringing, [{ live: false }], false, { ...end, status: '603' });
+  it('unanswered, with the last of several agents\u2019 legs: missed, for no one status is the call\u2019s', () => {
+    const decision = decideEnd(ringing, mine, [other(false)], { ...end, status: '603' });
     expect(decision).toMatchObject({ t: 'ends', end: { status: '304', seconds: 0 } });
   });
 
+  it('dialled again in vain: the last attempt says why', () => {
+    const out = { ...ringing, direction: 'out' as const };
+    expect(decideEnd(out, mine, [other(false)], { ...end, status: '486' })).toMatchObject({ end: { status: '486' } });
+  });
+
   it('a queue gets a moment to ring the next agent', () => {
-    const decision = decideEnd({ key: 'g:q1', state: 'ringing' }, [], false, end);
+    const decision = decideEnd({ ...ringing, key: 'g:q1' }, mine, [], end);
     expect(decision).toMatchObject({ finishAt: 90_000 + QUEUE_GRACE_MS });
   });
 
   it('once: whatever ends after the end changes nothing', () => {
     for (const state of ['ended', 'finished', 'failed'] as const)
-      expect(decideEnd({ key: 'l:1', state }, [], true, end).t).toBe('goes_on');
+      expect(decideEnd({ ...talking, state }, mine, [], end).t).toBe('goes_on');
   });
 
   it('abandoned: the length is what was last known to be alive, never negative', () => {
