@@ -8,22 +8,13 @@ import { type Failure, failure, failureResponse } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { portalOf } from '../portal/stub.ts';
 import { readSignedTicket } from '../session/ticket.ts';
-import { PLACEMENT_PAGE, placementPolicy } from './page.ts';
+import { placementAnswer } from './answer.ts';
 
 /** The handler, its error handler and vitals. */
 export const placementRoutes = new Hono<{ Bindings: Env }>();
 
-/** Answers from memory, whatever was posted; the POST is not even read (DESIGN, rule 1). */
-placementRoutes.on(['GET', 'POST'], '/placement', (c) => {
-  const policy = placementPolicy(c.env.ALLOW_LOCAL_PORTALS === '1');
-  return c.body(PLACEMENT_PAGE, 200, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  });
-});
+/** Requests that index.ts has let through to the router, such as HEAD. */
+placementRoutes.on(['GET', 'POST'], '/placement', (c) => placementAnswer(c.env));
 
 /**
  * Which portal a signed address is for. Wrong signatures end here, in the Worker: nobody wakes an object by guessing.

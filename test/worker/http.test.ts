@@ -1,6 +1,8 @@
 import { env as bindings } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Env } from '../../src/env.ts';
 import app from '../../src/index.ts';
+import { isForHandler } from '../../src/placement/answer.ts';
 import { form, json, portals, worker } from './kit.ts';
 import { ORIGIN } from './places.ts';
 
@@ -35,8 +37,21 @@ describe('the handler (POST /placement)', () => {
     );
     vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('touched'));
     const env = { ALLOW_LOCAL_PORTALS: '1', PORTAL: dead, SETTINGS: dead, DIRECTORY: dead, ASSETS: dead };
-    const answer = await app.fetch(new Request(`${ORIGIN}/placement`, { method: 'POST' }), env);
+    const answer = await app.fetch(new Request(`${ORIGIN}/placement`, { method: 'POST' }), env as unknown as Env);
     expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    ['POST', '/placement', true],
+    ['POST', '/placement?DOMAIN=a.bitrix24.eu&next=/placement', true],
+    ['GET', '/placement', true],
+    ['PUT', '/placement', false],
+    ['POST', '/placement/error?portal=x', false],
+    ['POST', '/placements', false],
+    ['POST', '/events?to=/placement', false],
+    ['POST', '//placement', false],
+  ])('%s %s is answered before the router: %s', (method, path, expected) => {
+    expect(isForHandler({ method, url: `https://phone.example.com${path}` })).toBe(expected);
   });
 
   it('has nothing in the page that delays load: one inline script, allowed by its hash', async () => {
