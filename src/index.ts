@@ -47,6 +47,6 @@ app.onError((error, c) => {
 
 export default {
   // Bitrix24 times the handler, so it does not even pass the router: that alone would be a fifth of its cost.
-  fetch: (request: Request, env: Env, context?: ExecutionContext): Response | Promise<Response> =>
+  fetch: (request: Request, env: Partial<Env>, context?: ExecutionContext): Response | Promise<Response> =>
     isForHandler(request) ? placementAnswer(env) : app.fetch(request, env, context),
 };
