@@ -1,7 +1,10 @@
 /** How long one more candidate may take after the first, in ms: a laptop's host candidates come within a few. */
 const HOST_GRACE_MS = 20;
-/** The same where a STUN or TURN server could still add one. */
-const SERVER_GRACE_MS = 60;
+/**
+ * The same where a STUN or TURN server that is near could still add one. Not longer: everybody with a dead server would
+ * wait it out at each call (docs/benchmarks.md: click -> INVITE).
+ */
+const SERVER_GRACE_MS = 30;
 /** No INVITE waits longer than this for candidates, in ms. */
 export const GATHERING_CAP_MS = 1000;
 
