@@ -3,6 +3,7 @@ import { type Config, readConfig } from '../config.ts';
 import type { Env } from '../env.ts';
 import { entries, styles } from '../generated/client.ts';
 import { readForm } from '../http/body.ts';
+import { callerNetwork } from '../http/caller.ts';
 import { type Failure, failure, failureResponse, failureStatus } from '../http/failure.ts';
 import { ok, type Result } from '../http/result.ts';
 import type { HtmlEscapedString } from '../pages/html.ts';
@@ -29,7 +30,7 @@ async function admit(
     // An administrator lends it to a portal whose own tokens can no longer bind.
     REFRESH_ID: form.value.get('REFRESH_ID') ?? '',
   };
-  const session = await open(c.env, config, identity, Date.now());
+  const session = await open(c.env, config, identity, Date.now(), callerNetwork(c.req.raw));
   return session.ok ? ok({ session: session.value, memberId }) : session;
 }
 

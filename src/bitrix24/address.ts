@@ -8,11 +8,16 @@ const IP_LITERAL = /^(\d{1,3}(\.\d{1,3}){3}|\[.*\])$/;
 /** Whether the name can only mean this machine (RFC 6761 6.3). */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
-const isPublicName = (hostname: string) =>
-  hostname.includes('.') &&
-  !IP_LITERAL.test(hostname) &&
-  !isLoopback(hostname) &&
-  !/\.(local|internal|lan|home|arpa)$/.test(hostname);
+const isPublicName = (name: string) => {
+  // A trailing dot means the same host (RFC 1034 3.1).
+  const hostname = name.replace(/\.$/, '');
+  return (
+    hostname.includes('.') &&
+    !IP_LITERAL.test(hostname) &&
+    !isLoopback(hostname) &&
+    !/\.(local|internal|lan|home|arpa)$/.test(hostname)
+  );
+};
 
 /**
  * Checks the REST address that the OAuth host named for a portal. https and a public name only; loopback over http in

@@ -40,6 +40,10 @@ const KINDS: Readonly<Record<string, RestErrorKind>> = {
   ERROR_UNEXPECTED_ANSWER: 'unavailable',
 };
 
+/** A portal's words are stored, shown and logged: longer ones are cut (characters). */
+const LONGEST_CODE = 64;
+const LONGEST_MESSAGE = 300;
+
 /**
  * Sorts an error answer. The body's code decides and the HTTP status only fills in: Bitrix24's statuses differ between
  * versions (bitrix24.md 4.3).
@@ -49,5 +53,10 @@ export function classify(status: number, code: string, message: string, retryAt?
   const byStatus: RestErrorKind =
     status === 429 || status === 503 ? 'limited' : status >= 500 ? 'unavailable' : 'refused';
   const kind = known ?? (code ? (status >= 500 ? byStatus : 'refused') : byStatus);
-  return { kind, code: code || `HTTP_${status}`, message, ...(retryAt === undefined ? {} : { retryAt }) };
+  return {
+    kind,
+    code: (code || `HTTP_${status}`).slice(0, LONGEST_CODE),
+    message: message.slice(0, LONGEST_MESSAGE),
+    ...(retryAt === undefined ? {} : { retryAt }),
+  };
 }

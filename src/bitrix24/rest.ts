@@ -1,3 +1,4 @@
+import { readBytes } from '../http/bytes.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { classify, type RestError } from './errors.ts';
 import { encodeForm, type Params } from './form.ts';
@@ -14,6 +15,9 @@ export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 /** Bitrix24 itself gives up after 60 s; a person is waiting for most of our calls (ms). */
 export const REST_TIMEOUT_MS = 20_000;
+
+/** Longer answers are not read (bytes): the largest, 50 batched ones, is far below, and other portals share the memory. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
@@ -58,7 +62,10 @@ export async function postForm(
         message: 'The portal answers from another address.',
       });
     }
-    return ok({ status: response.status, body: record(await response.json()) });
+    const bytes = await readBytes(response, ANSWER_LIMIT);
+    if (!bytes)
+      return err({ kind: 'unavailable', code: 'TOO_LARGE', message: 'Bitrix24 answered more than can be read.' });
+    return ok({ status: response.status, body: record(JSON.parse(new TextDecoder().decode(bytes))) });
   } catch (error) {
     if (abort.signal.aborted)
       return err({ kind: 'unavailable', code: 'TIMEOUT', message: 'Bitrix24 did not answer in time.' });

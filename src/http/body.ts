@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readBytes } from './bytes.ts';
 import { type Failure, failure } from './failure.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -8,37 +9,11 @@ export const BODY_LIMIT = 64 * 1024;
 /** A form as Bitrix24 posts it: one value a key, PHP-style keys (`auth[member_id]`) kept as they are. */
 export type Form = ReadonlyMap<string, string>;
 
-async function readBytes(request: Request, limit: number): Promise<Result<Uint8Array, Failure>> {
-  const tooLarge = err(failure('too_large', `The body is larger than ${limit / 1024} KB.`));
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge;
-  if (!request.body) return ok(new Uint8Array());
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > limit) {
-      await reader.cancel();
-      return tooLarge;
-    }
-    chunks.push(value);
-  }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return ok(all);
-}
-
 async function readText(request: Request, limit: number): Promise<Result<string, Failure>> {
   const bytes = await readBytes(request, limit);
-  if (!bytes.ok) return bytes;
+  if (!bytes) return err(failure('too_large', `The body is larger than ${limit / 1024} KB.`));
   try {
-    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes.value));
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
     return err(failure('bad_request', 'The body is not UTF-8 text.'));
   }
@@ -79,12 +54,19 @@ export async function readJson<S extends v.GenericSchema>(
   return err(failure('bad_request', where ? `${where}: ${issue.message}` : issue.message));
 }
 
-function flatten(prefix: string, value: unknown, into: Map<string, string>): void {
+/** Deeper than any event of Bitrix24 (data, a list, its fields); nested without end it would take the stack. */
+const DEEPEST = 8;
+
+/** @returns whether the value was no deeper than {@link DEEPEST} */
+function flatten(prefix: string, value: unknown, into: Map<string, string>, depth = 0): boolean {
   if (value !== null && typeof value === 'object') {
-    for (const [key, inner] of Object.entries(value)) flatten(prefix ? `${prefix}[${key}]` : key, inner, into);
-    return;
+    if (depth >= DEEPEST) return false;
+    return Object.entries(value).every(([key, inner]) =>
+      flatten(prefix ? `${prefix}[${key}]` : key, inner, into, depth + 1),
+    );
   }
   if (prefix && value !== undefined && value !== null) into.set(prefix, String(value));
+  return true;
 }
 
 /**
@@ -105,7 +87,7 @@ export async function readForm(request: Request): Promise<Result<Form, Failure>>
     if (!json.ok) return json;
     if (json.value === null || typeof json.value !== 'object' || Array.isArray(json.value))
       return err(failure('bad_request', 'The JSON body must be an object.'));
-    flatten('', json.value, form);
+    if (!flatten('', json.value, form)) return err(failure('bad_request', 'The JSON body is nested too deeply.'));
   } else {
     for (const [key, value] of new URLSearchParams(text.value)) form.set(key, value);
   }

@@ -35,12 +35,25 @@ export interface AlarmClock {
 
 type Row = { kind: DueKind; key: string; at: number; attempt: number };
 
+const nameOf = ({ kind, key }: Pick<Row, 'kind' | 'key'>) => `${kind} ${key}`;
+
+/** When running jobs are looked at again, in case we die with them (ms): longer than a call, a refresh and a call. */
+const BEHIND_MS = 90_000;
+/** How long one run waits for its jobs (ms). Alarms never overlap, so a call that hangs must not hold the alarm. */
+const PATIENCE_MS = 1000;
+/** Whatever a portal answers, a job is not put off for longer than this (ms). */
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+
+const within = (at: number): number => Math.min(at, Date.now() + LONGEST_WAIT_MS);
+
 /**
  * The table of due jobs behind the object's one alarm (alarm = min(at)). A job is deleted only after its work is done,
  * so whatever dies in between is done again: every job is idempotent.
  */
 export class DueJobs {
   readonly #running = new Set<string>();
+  /** Running jobs that were planned anew meanwhile: what they look at may have changed behind them. */
+  readonly #again = new Set<string>();
   readonly #sql: SqlStorage;
   readonly #clock: AlarmClock;
   readonly #work: Readonly<Record<DueKind, DueWork>>;
@@ -58,14 +71,19 @@ export class DueJobs {
     this.#onBug = onBug;
   }
 
-  /** Plans a job at `at` (Unix ms); one that is planned already keeps the earlier time and starts its attempts anew. */
+  /**
+   * Plans a job at `at` (Unix ms); one that is planned already keeps the earlier time and starts its attempts anew. One
+   * that runs just now is done once more at `at`.
+   */
   plan(kind: DueKind, key: string, at: number): void {
+    const runs = this.#running.has(nameOf({ kind, key }));
+    if (runs) this.#again.add(nameOf({ kind, key }));
     this.#sql.exec(
       `INSERT INTO due (kind, key, at, attempt) VALUES (?, ?, ?, 0)
-       ON CONFLICT (kind, key) DO UPDATE SET at = min(at, excluded.at), attempt = 0`,
+       ON CONFLICT (kind, key) DO UPDATE SET at = ${runs ? 'excluded.at' : 'min(at, excluded.at)'}, attempt = 0`,
       kind,
       key,
-      at,
+      within(at),
     );
   }
 
@@ -77,18 +95,38 @@ export class DueJobs {
     return this.#sql.exec('SELECT 1 FROM due WHERE kind = ? AND key = ?', kind, key).toArray().length > 0;
   }
 
-  /** Sets the alarm to the earliest job; to be called at the end of whatever planned one. */
-  async arm(): Promise<void> {
-    const next = this.#sql.exec('SELECT min(at) AS at FROM due').one().at;
-    if (next === null) await this.#clock.deleteAlarm();
-    else await this.#clock.setAlarm(Number(next));
+  /** Whether a job is planned for later and was never begun: what it would do has certainly not been done. */
+  isAhead(kind: DueKind, key: string, now: number): boolean {
+    const rows = this.#sql.exec(
+      'SELECT 1 FROM due WHERE kind = ? AND key = ? AND at > ? AND attempt = 0',
+      kind,
+      key,
+      now,
+    );
+    return rows.toArray().length > 0 && !this.#running.has(nameOf({ kind, key }));
   }
 
-  /** Runs everything due at `now` and arms again. Never throws: a throwing alarm would be retried into the void. */
+  /** Sets the alarm to the earliest job that does not run yet; to be called at the end of whatever planned one. */
+  async arm(): Promise<void> {
+    const behind = this.#running.size > 0 ? Date.now() + BEHIND_MS : Number.POSITIVE_INFINITY;
+    const next = Math.min(behind, this.#earliest());
+    if (next === Number.POSITIVE_INFINITY) await this.#clock.deleteAlarm();
+    else await this.#clock.setAlarm(next);
+  }
+
+  /**
+   * Runs everything due at `now` and arms again; jobs that hang go on behind it. Never throws: a throwing alarm would
+   * be retried into the void.
+   */
   async run(now: number): Promise<void> {
     const rows = this.#sql.exec<Row>('SELECT kind, key, at, attempt FROM due WHERE at <= ?', now).toArray();
     rows.sort((a, b) => DUE_KINDS.indexOf(a.kind) - DUE_KINDS.indexOf(b.kind) || a.at - b.at);
-    await Promise.all(rows.map((row) => this.#runOne(row)));
+    let timer: number | null = null;
+    const patience = new Promise<void>((enough) => {
+      timer = setTimeout(enough, PATIENCE_MS);
+    });
+    await Promise.race([Promise.all(rows.map((row) => this.#runOne(row))), patience]);
+    clearTimeout(timer);
     await this.arm();
   }
 
@@ -97,12 +135,21 @@ export class DueJobs {
     const row = this.#sql
       .exec<Row>('SELECT kind, key, at, attempt FROM due WHERE kind = ? AND key = ?', kind, key)
       .toArray()[0];
-    if (row) await this.#runOne(row);
+    if (!row) return;
+    const done = this.#runOne(row);
     await this.arm();
+    await done;
+  }
+
+  /** Time of the earliest job that does not run yet. */
+  #earliest(): number {
+    for (const row of this.#sql.exec<Row>('SELECT kind, key, at, attempt FROM due ORDER BY at'))
+      if (!this.#running.has(nameOf(row))) return row.at;
+    return Number.POSITIVE_INFINITY;
   }
 
   async #runOne(row: Row): Promise<void> {
-    const name = `${row.kind} ${row.key}`;
+    const name = nameOf(row);
     if (this.#running.has(name)) return;
     this.#running.add(name);
     let outcome: DueOutcome;
@@ -114,22 +161,16 @@ export class DueJobs {
     } finally {
       this.#running.delete(name);
     }
-    this.#settle(row, outcome);
+    if (!this.#again.delete(name)) this.#settle(row, outcome);
+    await this.arm();
   }
 
-  /** `AND at = ?`: a job planned anew while it ran is left as planned. */
-  #settle(row: Row, outcome: DueOutcome): void {
+  #settle({ kind, key, attempt }: Row, outcome: DueOutcome): void {
     if (outcome === 'done') {
-      this.#sql.exec('DELETE FROM due WHERE kind = ? AND key = ? AND at = ?', row.kind, row.key, row.at);
+      this.cancel(kind, key);
       return;
     }
-    const at = outcome === 'retry' ? Date.now() + backoffMs(row.attempt, Math.random()) : outcome.at;
-    this.#sql.exec(
-      'UPDATE due SET at = ?, attempt = attempt + 1 WHERE kind = ? AND key = ? AND at = ?',
-      at,
-      row.kind,
-      row.key,
-      row.at,
-    );
+    const at = outcome === 'retry' ? Date.now() + backoffMs(attempt, Math.random()) : within(outcome.at);
+    this.#sql.exec('UPDATE due SET at = ?, attempt = attempt + 1 WHERE kind = ? AND key = ?', at, kind, key);
   }
 }

@@ -23,7 +23,10 @@ const FORBIDDEN = failure('forbidden', 'The application_token is not this portal
 
 /**
  * Whether the event is the portal's. The application_token is learned once, from the first event whose access token
- * the portal itself confirms as ours (bitrix24.md 5.2: UI apps get no ONAPPINSTALL).
+ * the portal itself confirms as an administrator's with our app (bitrix24.md 5.2: UI apps get no ONAPPINSTALL).
+ *
+ * Not as an employee's: each can read our address with `event.get` and make an event up with their own access token. So
+ * until the application_token is known, theirs starts their own calls and nothing else.
  */
 async function isGenuine(parts: Parts, event: PortalEvent): Promise<boolean> {
   if (!event.applicationToken) return false;
@@ -36,6 +39,7 @@ async function isGenuine(parts: Parts, event: PortalEvent): Promise<boolean> {
   if (!event.accessToken) return false;
   const who = await whoIs(parts.fetch, { endpoint, token: event.accessToken });
   if (!who.ok || who.value.appCode !== appCode) return false;
+  if (!who.value.admin) return event.event === 'ONEXTERNALCALLSTART' && event.data.USER_ID === String(who.value.userId);
   writeApplicationToken(parts.sql, await seal(parts.config.sealKeys, event.applicationToken, place));
   return true;
 }
@@ -53,7 +57,8 @@ export async function receiveEvent(
     case 'ONEXTERNALCALLSTART':
       return startCall(parts, data, now);
     case 'ONEXTERNALCALLBACKSTART':
-      if (!data.PHONE_NUMBER) return err(failure('bad_request', 'PHONE_NUMBER is missing.'));
+      if (!data.PHONE_NUMBER || !fits(data))
+        return err(failure('bad_request', 'PHONE_NUMBER is missing, or a field is too long.'));
       parts.switchboard.callback(`${now}:${data.PHONE_NUMBER}`, data.PHONE_NUMBER, data.LINE_NUMBER ?? '', now);
       parts.changed();
       return ok(true);
@@ -70,10 +75,14 @@ export async function receiveEvent(
   }
 }
 
+/** Whether what is stored and shown on /status has the length of what it is. */
+const fits = ({ CALL_ID = '', PHONE_NUMBER = '', LINE_NUMBER = '' }: Readonly<Record<string, string>>) =>
+  CALL_ID.length <= 255 && PHONE_NUMBER.length <= 64 && LINE_NUMBER.length <= 64;
+
 function startCall(parts: Parts, data: Readonly<Record<string, string>>, now: number): Result<true, Failure> {
   const userId = Number(data.USER_ID);
-  if (!data.CALL_ID || !data.PHONE_NUMBER || !Number.isInteger(userId) || userId <= 0)
-    return err(failure('bad_request', 'CALL_ID, PHONE_NUMBER or USER_ID is missing.'));
+  if (!data.CALL_ID || !data.PHONE_NUMBER || !Number.isSafeInteger(userId) || userId <= 0 || !fits(data))
+    return err(failure('bad_request', 'CALL_ID, PHONE_NUMBER or USER_ID is missing or too long.'));
   const call = { callId: data.CALL_ID, userId, number: data.PHONE_NUMBER, line: data.LINE_NUMBER ?? '' };
   parts.switchboard.started(call, now);
   // A click without a phone may mean that the placement is gone and its hit was lost.
@@ -89,7 +98,8 @@ async function uninstall(parts: Parts, env: Env, clean: boolean): Promise<Result
   parts.sessions.revokeAll();
   parts.agents.closeAll(CloseCode.uninstalled, 'uninstalled');
   parts.sql.exec('DELETE FROM token');
-  parts.sql.exec("DELETE FROM due WHERE kind != 'tell'");
+  // Calls that stay are forgotten in their time all the same.
+  parts.sql.exec("DELETE FROM due WHERE kind NOT IN ('tell', 'sweep')");
   parts.sql.exec('UPDATE portal SET application_token = NULL');
   if (clean) {
     parts.sql.exec('DELETE FROM leg');

@@ -54,7 +54,7 @@ export async function answerFrame(
       return;
     }
     case 'adopt':
-      agents.reply(socket, switchboard.adopt(userId, message));
+      agents.reply(socket, switchboard.adopt(userId, message, now));
       return parts.changed();
     case 'answered':
       agents.reply(socket, switchboard.answered(userId, message, now));

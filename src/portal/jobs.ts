@@ -115,7 +115,7 @@ async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
 
 async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const call = tools.ledger.call(key);
-  if (!call || call.answeredBy === null) return 'done';
+  if (!call || call.answeredBy === null || call.state === 'failed') return 'done';
   if (call.callId === null) return 'retry';
   const others = tools.ledger.legsOf(key).map((leg) => leg.userId);
   const users = [...new Set(others)].filter((user) => user !== call.answeredBy);
@@ -147,7 +147,7 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
   hide: (key) => hide(tools, key),
   notify: (key) => notify(tools, key),
   abandoned: async (key) => {
-    tools.switchboard().abandonAll(Number(key));
+    tools.switchboard().abandonAll(Number(key), Date.now());
     return 'done';
   },
   unadopted: async (key) => {

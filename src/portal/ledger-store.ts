@@ -102,11 +102,21 @@ export class LedgerStore {
     return this.#sql.exec<LegRow>('SELECT * FROM leg WHERE user_id = ? AND live = 1', userId).toArray().map(toLeg);
   }
 
-  /** The call that a new leg belongs to, made where there is none. */
-  placeLeg(leg: NewLeg, type: number, waiting: string): { call: CallRecord; isNew: boolean } {
+  /**
+   * The call that a new leg belongs to, made where there is none.
+   *
+   * @param mayRingOn whether a call that has ended may ring again
+   */
+  placeLeg(
+    leg: NewLeg,
+    type: number,
+    waiting: string,
+    mayRingOn: (key: string) => boolean,
+  ): { call: CallRecord; isNew: boolean } {
     const open = this.#sql
       .exec<CallRow>("SELECT * FROM call WHERE direction = 'in' AND state IN ('ringing', 'talking', 'ended')")
       .toArray()
+      .filter((row) => row.state !== 'ended' || mayRingOn(row.key))
       .map((row) => ({ ...toCall(row), users: this.legsOf(row.key).map((known) => known.userId) }));
     const known = callOfNewLeg(leg, open);
     const key = known ?? newCallKey(leg, leg.group === null ? 0 : this.#callsOfGroup(leg.group));
@@ -120,7 +130,8 @@ export class LedgerStore {
   #callsOfGroup(group: string): number {
     return Number(
       this.#sql
-        .exec("SELECT count(*) AS n FROM call WHERE key = ? OR key LIKE ? || '#%'", `g:${group}`, `g:${group}`)
+        // '$' follows '#': a range and no LIKE, for a name may hold its wild cards.
+        .exec("SELECT count(*) AS n FROM call WHERE key = ?1 OR (key > ?1 || '#' AND key < ?1 || '$')", `g:${group}`)
         .one().n,
     );
   }
@@ -196,6 +207,11 @@ export class LedgerStore {
     );
   }
 
+  /** The browser is back, though its leg was taken for dead. */
+  reviveLeg(leg: string): void {
+    this.#sql.exec('UPDATE leg SET live = 1, status = NULL WHERE sip_call_id = ?', leg);
+  }
+
   endLeg(leg: string, status: CallStatus, at: number): void {
     this.#sql.exec('UPDATE leg SET live = 0, status = ?, seen_at = ? WHERE sip_call_id = ?', status, at, leg);
   }
@@ -233,14 +249,13 @@ export class LedgerStore {
     this.#sql.exec('UPDATE call SET comment = ? WHERE key = ?', text, key);
   }
 
-  /** Forgets calls that ended before `at`, with their legs. */
+  /**
+   * Forgets calls that began before `at`, with their legs. In whatever state: one that Bitrix24 has not taken in all
+   * that time would be tried for ever.
+   */
   forgetBefore(at: number): void {
-    this.#sql.exec(
-      `DELETE FROM leg WHERE call_key IN
-         (SELECT key FROM call WHERE started_at < ? AND state IN ('finished', 'failed'))`,
-      at,
-    );
-    this.#sql.exec("DELETE FROM call WHERE started_at < ? AND state IN ('finished', 'failed')", at);
+    this.#sql.exec('DELETE FROM leg WHERE call_key IN (SELECT key FROM call WHERE started_at < ?)', at);
+    this.#sql.exec('DELETE FROM call WHERE started_at < ?', at);
   }
 
   /** The ledger's part of /status. `dayStart`: Unix ms. */
@@ -250,7 +265,7 @@ export class LedgerStore {
     return {
       live: count("state IN ('ringing', 'talking')"),
       today: count('started_at >= ?', dayStart),
-      backlog: count("(call_id IS NULL AND state != 'failed') OR state = 'ended'"),
+      backlog: count("state IN ('ringing', 'talking', 'ended') AND (call_id IS NULL OR state = 'ended')"),
       last: this.#sql.exec<CallRow>('SELECT * FROM call ORDER BY started_at DESC LIMIT 10').toArray().map(toCall),
     };
   }

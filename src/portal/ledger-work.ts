@@ -5,7 +5,7 @@ import { err, type Result } from '../http/result.ts';
 import type { CallRecord } from './ledger.ts';
 import type { Caller } from './tokens.ts';
 
-const Registered = v.object({ CALL_ID: v.pipe(v.string(), v.minLength(1)) });
+const Registered = v.object({ CALL_ID: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) });
 
 /** One command as the portal's admin, with its own error and the request's folded into one. */
 async function callOne(caller: Caller, command: Command): Promise<Result<unknown, RestError>> {

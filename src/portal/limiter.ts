@@ -1,22 +1,26 @@
 /**
- * Counts events in a sliding minute. In memory on purpose: it only has to slow a guesser down, and an evicted object
- * has no guesser.
+ * Counts events in a sliding minute, each under a key and all together. In memory on purpose: it only has to slow a
+ * guesser down, and an evicted object has no guesser.
  */
 export class MinuteLimiter {
-  #times: number[] = [];
-  readonly #perMinute: number;
+  #events: { readonly at: number; readonly key: string }[] = [];
+  readonly #perKey: number;
+  readonly #inAll: number;
 
-  constructor(perMinute: number) {
-    this.#perMinute = perMinute;
+  /** @param inAll limit over all keys; the same as for one key where it is left out */
+  constructor(perKey: number, inAll = perKey) {
+    this.#perKey = perKey;
+    this.#inAll = inAll;
   }
 
-  /** Whether the limit is reached at `now` (Unix ms). */
-  isFull(now: number): boolean {
-    this.#times = this.#times.filter((at) => at > now - 60_000);
-    return this.#times.length >= this.#perMinute;
+  /** Whether a limit is reached for `key` at `now` (Unix ms). */
+  isFull(now: number, key = ''): boolean {
+    this.#events = this.#events.filter((event) => event.at > now - 60_000);
+    if (this.#events.length >= this.#inAll) return true;
+    return this.#events.filter((event) => event.key === key).length >= this.#perKey;
   }
 
-  note(now: number): void {
-    this.#times.push(now);
+  note(now: number, key = ''): void {
+    this.#events.push({ at: now, key });
   }
 }

@@ -8,13 +8,21 @@ const SHOWN_STRIKES = 10;
 
 export type LoadSource = 'vitals' | 'socket';
 
-/** Writes one frame load (ms, as the browser saw it) down; a long one is a strike. */
-export function noteLoad(sql: SqlStorage, ms: number, at: number, source: LoadSource, strikeMs: number): void {
+/** Slow loads a minute that are counted; a portal's pages cannot load slowly more often than this honestly. */
+const STRIKES_A_MINUTE = 60;
+
+/**
+ * Writes one frame load (ms, as the browser saw it) down; a long one is a strike.
+ *
+ * @returns false for a strike beyond {@link STRIKES_A_MINUTE}: it is not counted
+ */
+export function noteLoad(sql: SqlStorage, ms: number, at: number, source: LoadSource, strikeMs: number): boolean {
+  if (isStrike(ms, strikeMs) && recentStrikes(sql, at) >= STRIKES_A_MINUTE) return false;
   const loads = readCounter(sql, 'loads');
   sql.exec('INSERT OR REPLACE INTO load (slot, at, ms) VALUES (?, ?, ?)', loads % KEPT_LOADS, at, ms);
   writeCounter(sql, 'loads', loads + 1);
   writeCounter(sql, 'last_load_at', at);
-  if (!isStrike(ms, strikeMs)) return;
+  if (!isStrike(ms, strikeMs)) return true;
   addToCounter(sql, 'slow', 1);
   addToCounter(sql, 'strikes', 1);
   sql.exec('INSERT INTO strike (at, ms, source) VALUES (?, ?, ?)', at, ms, source);
@@ -22,11 +30,15 @@ export function noteLoad(sql: SqlStorage, ms: number, at: number, source: LoadSo
   const window = countStrike({ startedAt: started || null, count: readCounter(sql, 'window_count') }, at);
   writeCounter(sql, 'window_start', window.startedAt ?? 0);
   writeCounter(sql, 'window_count', window.count);
+  return true;
 }
 
-/** Strikes of the last minute that came by POST; a page cannot load more often than this honestly. */
-export const recentVitals = (sql: SqlStorage, now: number): number =>
-  Number(sql.exec("SELECT count(*) AS n FROM strike WHERE source = 'vitals' AND at > ?", now - 60_000).one().n);
+/** Counted from the newest, so that the strikes of a month are not all looked at. */
+const recentStrikes = (sql: SqlStorage, now: number): number =>
+  sql
+    .exec<{ at: number }>('SELECT at FROM strike ORDER BY id DESC LIMIT ?', STRIKES_A_MINUTE)
+    .toArray()
+    .filter((strike) => strike.at > now - 60_000).length;
 
 /** The loads' part of /status. */
 export function readLoads(sql: SqlStorage, now: number) {

@@ -6,7 +6,7 @@ import { bugName, log } from '../log.ts';
 import { addressesOf } from './addresses.ts';
 import { Agents, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
-import { type AlarmClock, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
+import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
 import { ledgerJobs } from './jobs.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { readCounter, readPortal } from './records.ts';
@@ -111,7 +111,6 @@ export class Parts {
   }
 
   async #setUp(what: 'events' | 'lines'): Promise<DueOutcome> {
-    if (this.portal.binding === 'uninstalled') return 'done';
     const got =
       what === 'events'
         ? await ensureEvents(this.admin(), (await this.addresses()).events)
@@ -129,7 +128,6 @@ export class Parts {
    */
   #reconcile(): DueOutcome {
     const { binding } = this.portal;
-    if (binding === 'uninstalled') return 'done';
     const now = Date.now();
     const seen =
       binding === 'bound' &&
@@ -174,7 +172,7 @@ export class Parts {
       installer: () => this.portal.installer,
       denied: () => this.binder.learn({ t: 'denied' }),
     });
-    return {
+    return this.#whileInstalled({
       bind: (_key, attempt) => this.binder.work(attempt),
       events: () => this.#setUp('events'),
       lines: () => this.#setUp('lines'),
@@ -189,6 +187,15 @@ export class Parts {
       show: ledger.show,
       notify: ledger.notify,
       hide: ledger.hide,
-    };
+    });
+  }
+
+  /** A job that outlived an uninstallation has nobody to call; telling /status and forgetting go on. */
+  #whileInstalled(work: Record<DueKind, DueWork>): Record<DueKind, DueWork> {
+    const guarded = { ...work };
+    for (const kind of DUE_KINDS)
+      if (kind !== 'tell' && kind !== 'sweep')
+        guarded[kind] = async (...job) => (this.portal.binding === 'uninstalled' ? 'done' : work[kind](...job));
+    return guarded;
   }
 }

@@ -16,7 +16,7 @@ import { backoffMs } from './backoff.ts';
 import { type PortalEvent, receiveEvent } from './events.ts';
 import { answerFrame } from './frames.ts';
 import { MinuteLimiter } from './limiter.ts';
-import { noteLoad, recentVitals } from './loads.ts';
+import { noteLoad } from './loads.ts';
 import { readFrameMessage } from './messages.ts';
 import { Parts } from './parts.ts';
 import { addToCounter, readPortal, writeBindReason, writeLines, writePortal } from './records.ts';
@@ -53,12 +53,17 @@ export interface OpenedSession {
 }
 
 const NOT_INSTALLED = failure('forbidden', 'The app is not installed in this portal.');
-/** Refused sessions a minute after which no more are asked of the portal: its REST limit is shared with other apps. */
+const TOO_MANY_REPORTS = failure('rate_limited', 'Too many reports. They are counted again in a minute.');
+/**
+ * Refused sessions a minute from one network address after which it is not asked for more, so that a guesser shuts the
+ * door for nobody else; and in all, because each costs a call of the portal's REST limit, which other apps share.
+ */
 const REFUSED_SESSIONS = 30;
+const REFUSED_IN_ALL = 120;
 /** When the alarm does what an installation did not get to (ms). */
 const SAFETY_NET_MS = 30_000;
-/** Slow loads a minute that one portal's pages may report by POST. */
-const VITALS_PER_MINUTE = 60;
+/** Reports without a session a minute that are counted. */
+const UNVERIFIED_PER_MINUTE = 60;
 
 /** What a person is told when Bitrix24 did not confirm who they are. */
 const asFailure = (error: RestError): Failure =>
@@ -72,7 +77,8 @@ const asFailure = (error: RestError): Failure =>
  */
 export class Portal extends DurableObject<Env> {
   #parts: Parts | null = null;
-  readonly #refused = new MinuteLimiter(REFUSED_SESSIONS);
+  readonly #refused = new MinuteLimiter(REFUSED_SESSIONS, REFUSED_IN_ALL);
+  readonly #strangers = new MinuteLimiter(UNVERIFIED_PER_MINUTE);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -151,21 +157,28 @@ export class Portal extends DurableObject<Env> {
    * other app's token is valid at the portal too.
    *
    * @param refreshToken lent by an admin on the app's page; used only while the stored pair cannot bind
+   * @param from network address of the browser; '' = unknown
    */
-  async openSession(accessToken: string, refreshToken: string | null): Promise<Result<OpenedSession, Failure>> {
+  async openSession(
+    accessToken: string,
+    refreshToken: string | null,
+    from: string,
+  ): Promise<Result<OpenedSession, Failure>> {
     const parts = this.#installed();
     if (!parts.ok) return parts;
     const now = Date.now();
-    if (this.#refused.isFull(now))
+    if (this.#refused.isFull(now, from))
       return err(failure('rate_limited', 'Too many refused sessions. Try again in a minute.'));
     const { endpoint, appCode, memberId } = parts.value.portal;
     const who = await whoIs(parts.value.fetch, { endpoint, token: accessToken });
     if (!who.ok) {
-      this.#refused.note(now);
-      return err(asFailure(who.error));
+      const problem = asFailure(who.error);
+      // A portal that is away refuses nobody.
+      if (problem.reason === 'forbidden') this.#refused.note(now, from);
+      return err(problem);
     }
     if (who.value.appCode !== appCode) {
-      this.#refused.note(now);
+      this.#refused.note(now, from);
       log('warn', 'foreign_token', { portal: memberId });
       return err(failure('forbidden', 'This access token was issued to another app.'));
     }
@@ -221,16 +234,16 @@ export class Portal extends DurableObject<Env> {
     const parts = this.#installed();
     if (!parts.ok) return parts;
     const now = Date.now();
-    if (!parts.value.sessions.find(session, now)) return this.#unverified(parts.value);
-    if (recentVitals(parts.value.sql, now) >= VITALS_PER_MINUTE)
-      return err(failure('rate_limited', 'Too many reports. They are counted again in a minute.'));
-    noteLoad(parts.value.sql, ms, now, 'vitals', parts.value.config.strikeMs);
+    if (!parts.value.sessions.find(session, now)) return this.#unverified(parts.value, now);
+    if (!noteLoad(parts.value.sql, ms, now, 'vitals', parts.value.config.strikeMs)) return err(TOO_MANY_REPORTS);
     parts.value.changed();
     await parts.value.due.arm();
     return ok(true);
   }
 
-  async #unverified(parts: Parts): Promise<Result<true, Failure>> {
+  async #unverified(parts: Parts, now: number): Promise<Result<true, Failure>> {
+    if (this.#strangers.isFull(now)) return err(TOO_MANY_REPORTS);
+    this.#strangers.note(now);
     addToCounter(parts.sql, 'unverified', 1);
     parts.changed();
     await parts.due.arm();

@@ -30,10 +30,12 @@ const STEPS: readonly string[] = [
      answered_by INTEGER, answered_leg TEXT, answered_at INTEGER, handed_over INTEGER NOT NULL DEFAULT 0, ended_at INTEGER, seconds INTEGER, status TEXT, reason TEXT,
      vote INTEGER, comment TEXT);
    CREATE INDEX call_started ON call (started_at);
+   CREATE INDEX call_state ON call (state);
    CREATE TABLE leg (
      sip_call_id TEXT PRIMARY KEY, call_key TEXT NOT NULL, user_id INTEGER NOT NULL, live INTEGER NOT NULL,
      status TEXT, seen_at INTEGER NOT NULL, waiting TEXT);
-   CREATE INDEX leg_call ON leg (call_key);`,
+   CREATE INDEX leg_call ON leg (call_key);
+   CREATE INDEX leg_live ON leg (user_id) WHERE live = 1;`,
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

@@ -10,6 +10,9 @@ export const ABANDON_GRACE_MS = 30_000;
 /** How long a click-to-call waits for a phone to take it (ms). */
 export const ADOPT_GRACE_MS = 20_000;
 
+/** Calls that one person may have at once, ringing ones included; a browser holds a few at most. */
+const LIVE_LEGS = 20;
+
 type Of<T extends FrameMessage['t']> = Extract<FrameMessage, { t: T }>;
 
 /** A call that Bitrix24 itself registered (ONEXTERNALCALLSTART), or that we registered for a call-back. */
@@ -43,8 +46,11 @@ export class Switchboard {
       this.#ledger.setWaiting(m.leg, m.id);
       return { answer: this.answerFor(m.leg), urgent: known.callKey };
     }
+    if (this.#isLoaded(userId)) return { answer: this.#refuse(m.id, 'too_many'), urgent: null };
     const type = m.direction === 'in' ? CallType.incoming : CallType.outgoing;
-    const { call, isNew } = this.#ledger.placeLeg({ ...m, userId }, type, m.id);
+    // A browser's clock may be wrong: no call began in the future.
+    const leg = { ...m, userId, startedAt: Math.min(m.startedAt, now) };
+    const { call, isNew } = this.#ledger.placeLeg(leg, type, m.id, (key) => this.#due.isAhead('finish', key, now));
     if (call.state === 'ended') {
       this.#ledger.setRinging(call.key);
       this.#due.cancel('finish', call.key);
@@ -69,13 +75,16 @@ export class Switchboard {
   }
 
   /** A phone takes over a call that Bitrix24 registered. The event may come before or after this. */
-  adopt(userId: number, m: Of<'adopt'>): ObjectMessage {
+  adopt(userId: number, m: Of<'adopt'>, now: number): ObjectMessage {
     const known = this.#ledger.callById(m.callId);
-    if (known && known.userId !== userId) return this.#refuse(m.id, 'not_yours');
     const key = known?.key ?? `b:${m.callId}`;
-    if (!known) this.#insertStarted(key, { callId: m.callId, userId, number: m.number, line: m.line }, m.startedAt);
+    const leg = this.#ledger.leg(m.leg);
+    if ((known && known.userId !== userId) || (leg && leg.callKey !== key)) return this.#refuse(m.id, 'not_yours');
     if (known && known.state !== 'ringing' && known.state !== 'talking') return this.#refuse(m.id, 'over');
-    if (!this.#ledger.leg(m.leg)) this.#ledger.insertLeg(m.leg, key, userId, m.startedAt, null);
+    if (!leg && this.#isLoaded(userId)) return this.#refuse(m.id, 'too_many');
+    const at = Math.min(m.startedAt, now);
+    if (!known) this.#insertStarted(key, { callId: m.callId, userId, number: m.number, line: m.line }, at);
+    if (!leg) this.#ledger.insertLeg(m.leg, key, userId, at, null);
     this.#due.cancel('unadopted', key);
     return { t: 'ack', id: m.id };
   }
@@ -110,6 +119,8 @@ export class Switchboard {
     const leg = this.#legOf(userId, m.leg);
     if (!leg) return this.#refuse(m.id, 'unknown_leg');
     const call = this.#ledger.call(leg.callKey);
+    const open = call?.state === 'ringing' || call?.state === 'talking';
+    if (open && !leg.live) this.#ledger.reviveLeg(leg.leg);
     if (call?.state === 'ringing') {
       this.#ledger.setAnswered(call.key, leg.leg, userId, Math.min(m.at, now));
       this.#hideFromOthers(leg, now);
@@ -123,7 +134,7 @@ export class Switchboard {
     const leg = this.#legOf(userId, m.leg);
     if (!leg) return this.#refuse(m.id, 'unknown_leg');
     if (leg.live)
-      this.#endLeg(leg, { at: Math.min(m.at, now), seconds: m.seconds, status: m.status, reason: m.reason });
+      this.#endLeg(leg, { at: Math.min(m.at, now), seconds: m.seconds, status: m.status, reason: m.reason }, now);
     return { t: 'ack', id: m.id };
   }
 
@@ -144,7 +155,7 @@ export class Switchboard {
   /** A browser said which legs it holds: legs that it does not name have died with an earlier page. */
   holds(userId: number, legs: readonly string[], now: number): void {
     this.#due.cancel('abandoned', String(userId));
-    for (const leg of this.#ledger.liveLegsOfUser(userId)) if (!legs.includes(leg.leg)) this.#abandon(leg);
+    for (const leg of this.#ledger.liveLegsOfUser(userId)) if (!legs.includes(leg.leg)) this.#abandon(leg, now);
     this.#ledger.seen(userId, now);
   }
 
@@ -156,8 +167,8 @@ export class Switchboard {
   }
 
   /** The browser did not come back: its calls end with the length they really had. */
-  abandonAll(userId: number): void {
-    for (const leg of this.#ledger.liveLegsOfUser(userId)) this.#abandon(leg);
+  abandonAll(userId: number, now: number): void {
+    for (const leg of this.#ledger.liveLegsOfUser(userId)) this.#abandon(leg, now);
   }
 
   /** Nobody dialled a call that Bitrix24 had started: it is finished with a plain outcome instead of hanging about. */
@@ -182,6 +193,10 @@ export class Switchboard {
     });
   }
 
+  #isLoaded(userId: number): boolean {
+    return this.#ledger.liveLegsOfUser(userId).length >= LIVE_LEGS;
+  }
+
   #legOf(userId: number, leg: string): LegRecord | null {
     const row = this.#ledger.leg(leg);
     return row && row.userId === userId ? row : null;
@@ -192,17 +207,19 @@ export class Switchboard {
     const others = this.#ledger.legsOf(answered.callKey).filter((leg) => leg.userId !== answered.userId);
     if (!call || others.length === 0) return;
     this.#due.plan('hide', call.key, now);
-    for (const leg of others)
-      if (leg.live && call.callId !== null)
-        this.#agents.send(leg.userId, { t: 'elsewhere', leg: leg.leg, callId: call.callId });
+    for (const leg of others.filter((other) => other.live)) {
+      // What rang with it is over now, said or not: a browser that sleeps must not keep the call from its finish.
+      this.#ledger.endLeg(leg.leg, '304', now);
+      if (call.callId !== null) this.#agents.send(leg.userId, { t: 'elsewhere', leg: leg.leg, callId: call.callId });
+    }
   }
 
-  #abandon(leg: LegRecord): void {
+  #abandon(leg: LegRecord, now: number): void {
     const call = this.#ledger.call(leg.callKey);
-    if (call) this.#endLeg(leg, abandonedEnd(call, call.answeredLeg === leg.leg, leg.seenAt));
+    if (call) this.#endLeg(leg, abandonedEnd(call, call.answeredLeg === leg.leg, leg.seenAt), now);
   }
 
-  #endLeg(leg: LegRecord, end: LegEnd): void {
+  #endLeg(leg: LegRecord, end: LegEnd, now: number): void {
     this.#ledger.endLeg(leg.leg, end.status, end.at);
     const call = this.#ledger.call(leg.callKey);
     if (!call) return;
@@ -210,7 +227,8 @@ export class Switchboard {
     const decision = decideEnd(call, leg, others, end);
     if (decision.t === 'goes_on') return;
     this.#ledger.setEnded(call.key, decision.end);
-    this.#due.plan('finish', call.key, decision.finishAt);
+    // By our clock: a browser's that is late would leave a queue no time to ring on.
+    this.#due.plan('finish', call.key, decision.finishAt + now - end.at);
   }
 
   #refuse(id: string, error: string, message?: string): ObjectMessage {
@@ -221,5 +239,6 @@ export class Switchboard {
 const REFUSALS: Readonly<Record<string, string>> = {
   not_yours: 'This call belongs to another employee.',
   over: 'This call is over.',
+  too_many: 'You have too many calls at once.',
   unknown_leg: 'The ledger does not know this call.',
 };

@@ -111,6 +111,10 @@ export class TokenKeeper implements Caller {
     if (!refresh.ok) return err({ kind: 'denied', code: 'SEAL_KEYS', message: refresh.error.message });
     const now = Date.now();
     const answer = await refreshTokens(this.#fetch, this.#config, portal.oauthHost, refresh.value, now);
+    // Meanwhile the app may have been uninstalled (its tokens stay gone) or installed again (its new pair stays).
+    const stored = this.#row();
+    if (!stored) return err(gone);
+    if (stored.refresh !== row.refresh) return this.#access();
     if (!answer.ok) {
       if (answer.error.kind === 'denied') this.#sql.exec("UPDATE token SET state = 'refused'");
       return answer;

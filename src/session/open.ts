@@ -21,6 +21,7 @@ export const SessionRequest = v.object({
  * Verifies a person at their portal and gives their browser what it needs (DESIGN, Trust -> Session).
  *
  * @param now Unix ms
+ * @param from the caller's network, by which refused attempts are counted
  * @returns forbidden for an unknown portal, a foreign token or an uninstalled app; upstream when the portal is silent
  */
 export async function openSession(
@@ -28,12 +29,13 @@ export async function openSession(
   config: Config,
   request: v.InferOutput<typeof SessionRequest>,
   now: number,
+  from: string,
 ): Promise<Result<Session, Failure>> {
   if (!request.AUTH_ID || !request.member_id)
     return err(failure('bad_request', 'AUTH_ID or member_id is missing: open this from Bitrix24.'));
   const portal = portalOf(env, request.member_id);
   if (!portal) return err(failure('forbidden', 'The app is not installed in this portal.'));
-  const opened = await portal.openSession(request.AUTH_ID, request.REFRESH_ID || null);
+  const opened = await portal.openSession(request.AUTH_ID, request.REFRESH_ID || null, from);
   if (!opened.ok) return opened;
   const { userId, admin, name, session, expiresAt, room } = opened.value;
   const phone = await settingsFor(env, request.member_id).phoneOf(config, userId, now);

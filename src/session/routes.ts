@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { readConfig } from '../config.ts';
 import type { Env } from '../env.ts';
 import { readJson } from '../http/body.ts';
+import { callerNetwork } from '../http/caller.ts';
 import { failure, failureResponse } from '../http/failure.ts';
 import { portalOf } from '../portal/stub.ts';
 import { openSession, SessionRequest } from './open.ts';
@@ -16,7 +17,7 @@ sessionRoutes.post('/api/session', async (c) => {
   if (!config.ok) return failureResponse(config.error);
   const body = await readJson(c.req.raw, SessionRequest);
   if (!body.ok) return failureResponse(body.error);
-  const session = await openSession(c.env, config.value, body.value, Date.now());
+  const session = await openSession(c.env, config.value, body.value, Date.now(), callerNetwork(c.req.raw));
   return session.ok ? c.json(session.value, 200, { 'cache-control': 'no-store' }) : failureResponse(session.error);
 });
 

@@ -20,6 +20,8 @@ describe('which addresses are called', () => {
     'https://crm.localhost/rest/',
     'https://intranet/rest/',
     'https://crm.internal/rest/',
+    'https://crm.internal./rest/',
+    'https://localhost./rest/',
     'https://user:pass@acme.bitrix24.de/rest/',
     'ftp://acme.bitrix24.de/rest/',
     'not a url',
