@@ -19,8 +19,11 @@ export interface BridgeWindow {
 }
 
 const CARD_EVENT = 'BackgroundCallCard::';
-const FIRST_LOOK_MS = 200;
-const SLOWEST_LOOK_MS = 2000;
+/** A card that opens between two looks is lost: it stays without buttons while the phone rings. A look costs nothing. */
+const LOOK_MS = 200;
+/** After this many the page is one without telephony (20 s). */
+const LOOKS = 100;
+const SLOW_LOOK_MS = 2000;
 const INTERFACE_TIMEOUT_MS = 2000;
 
 /**
@@ -61,7 +64,7 @@ export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddres
   // A bind is dropped in silence until the messenger has made the list, and a second bind doubles every delivery:
   // so look until `initialized` is listed, then bind once (bitrix24.md 2.2).
   const bindCardEvents = async (listener: (name: string, payload: unknown) => void) => {
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 1.5, SLOWEST_LOOK_MS)) {
+    for (let look = 1; ; look++) {
       const answer = await call('getInterface', undefined, INTERFACE_TIMEOUT_MS);
       const names = cardEvents(answer);
       if (names.includes('initialized')) {
@@ -70,6 +73,7 @@ export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddres
         }
         return;
       }
+      const wait = look > LOOKS ? SLOW_LOOK_MS : LOOK_MS;
       await new Promise<void>((resolve) => void window.setTimeout(resolve, wait));
     }
   };

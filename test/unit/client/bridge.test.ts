@@ -120,20 +120,19 @@ describe('the bridge', () => {
       ['hangupButtonClick', undefined],
     ]);
   });
-  test('looks for the card’s events at 0.2 s, then ever slower up to 2 s', async () => {
+  test('looks for the card’s events every 0.2 s, for a card that opens between two looks is lost; after 20 s every 2 s', async () => {
     const page = portalWindow();
     createBridge(page.window, address, 'p').bindCardEvents(() => {});
     const gaps: number[] = [];
     let last = page.clock.now();
-    for (let look = 0; look < 12; look++) {
+    for (let look = 0; look < 102; look++) {
       const before = page.sent.length;
       page.say(`${idOf(page.sent.at(-1))}:{"event":[]}`);
       while (page.sent.length === before) await page.clock.tick(1);
       gaps.push(page.clock.now() - last);
       last = page.clock.now();
     }
-    expect(gaps[0]).toBe(200);
-    expect(gaps.at(-1)).toBe(2000);
-    expect([...gaps].sort((a, b) => a - b)).toEqual(gaps);
+    expect(gaps.slice(0, 100)).toEqual(Array.from({ length: 100 }, () => 200));
+    expect(gaps.slice(100)).toEqual([2000, 2000]);
   });
 });
