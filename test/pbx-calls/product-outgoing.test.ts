@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../browser/call-stage.ts';
 import { LINE } from '../harness/cast.ts';
 import type { AmiMessage } from '../pbx/asterisk/ami.ts';
-import { clockRuns, crmRow, type Product, says, startProduct } from './product.ts';
+import { clockRuns, crmRow, type Product, ready, says, startProduct } from './product.ts';
 import { direction, microphoneSilent, soundsBothWays } from './sound.ts';
 
 /** A click on a number goes out through Asterisk, and what can be done in a call. */
@@ -52,7 +52,7 @@ describe('click-to-call', () => {
   it('a customer’s number on a client’s page goes out on the chosen line, rings, and is answered', async () => {
     const anna = await product.employee(1);
     await anna.page.goto(`${product.world.portals[0].url}/contact/5/`);
-    await anna.shows('phone', 'ready');
+    await ready(anna);
     await anna.page.click('[data-call="+49301234567"]');
     await anna.page.waitForSelector('[data-card]');
     const callId = (await anna.page.getAttribute('[data-card]', 'data-call-id')) ?? '';

@@ -1,4 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage } from '../browser/call-stage.ts';
+
+/** Half a second of speech is 25 packets: longer than the pauses of the tests' microphone. */
+const PACKETS = 30;
 
 /** What one page's newest peer connection has carried so far. */
 interface Carried {
@@ -10,71 +14,51 @@ interface Carried {
   readonly spoken: number;
 }
 
-/** Half a second of speech is 25 packets: longer than the pauses of the tests' microphone. */
-const PACKETS = 30;
-const POLL = { polling: 50 };
-
-/** Puts `carried` into the frame's window, where the waiting below finds it. */
-async function prepare(stage: Stage) {
-  const frame = await stage.frame();
-  await frame.evaluate(() => {
-    const carried = async (): Promise<Carried> => {
-      const { peers } = window as unknown as { peers: RTCPeerConnection[] };
-      const now = { packetsIn: 0, packetsOut: 0, heard: 0, spoken: 0 };
-      (await peers.at(-1)?.getStats())?.forEach((entry) => {
-        if (entry.type === 'inbound-rtp') {
-          now.packetsIn = entry.packetsReceived;
-          now.heard = entry.totalAudioEnergy ?? 0;
-        }
-        if (entry.type === 'outbound-rtp') now.packetsOut = entry.packetsSent;
-        if (entry.type === 'media-source') now.spoken = entry.totalAudioEnergy ?? 0;
-      });
-      return now;
-    };
-    Object.assign(window, { carried });
+/** Runs in the frame. */
+async function carried(): Promise<Carried> {
+  const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+  const now = { packetsIn: 0, packetsOut: 0, heard: 0, spoken: 0 };
+  (await peers.at(-1)?.getStats())?.forEach((entry) => {
+    if (entry.type === 'inbound-rtp') {
+      now.packetsIn = entry.packetsReceived;
+      now.heard = entry.totalAudioEnergy ?? 0;
+    }
+    if (entry.type === 'outbound-rtp') now.packetsOut = entry.packetsSent;
+    if (entry.type === 'media-source') now.spoken = entry.totalAudioEnergy ?? 0;
   });
-  return frame;
+  return now;
 }
 
-type Measured = typeof window & { carried(): Promise<Carried>; before: Carried | undefined };
+/**
+ * Looks until `enough` says so. getStats has no event, and `waitForFunction` takes an async predicate's promise for a
+ * yes, so it is asked again and again from here.
+ * @param enough gets what was carried at the first look, and now; it may move the start
+ */
+async function look(stage: Stage, enough: (start: Carried, now: Carried) => boolean | Carried): Promise<void> {
+  const frame = await stage.frame();
+  let start = await frame.evaluate(carried);
+  for (;;) {
+    const result = enough(start, await frame.evaluate(carried));
+    if (result === true) return;
+    if (result !== false) start = result;
+    await pause(40);
+  }
+}
 
 /** Waits until both directions carry sound from now on: packets, and not silence. */
-export async function soundsBothWays(stage: Stage): Promise<void> {
-  const frame = await prepare(stage);
-  await frame.evaluate(async () => {
-    const here = window as Measured;
-    here.before = await here.carried();
-  });
-  await frame.waitForFunction(
-    async (packets) => {
-      const { carried, before } = window as Measured;
-      const now = await carried();
-      if (!before) return false;
-      const flows = now.packetsIn > before.packetsIn + packets && now.packetsOut > before.packetsOut + packets;
-      return flows && now.heard > before.heard && now.spoken > before.spoken;
-    },
-    PACKETS,
-    POLL,
+export const soundsBothWays = (stage: Stage): Promise<void> =>
+  look(
+    stage,
+    (start, now) =>
+      now.packetsIn > start.packetsIn + PACKETS &&
+      now.packetsOut > start.packetsOut + PACKETS &&
+      now.heard > start.heard &&
+      now.spoken > start.spoken,
   );
-}
 
 /** Waits until the microphone has given nothing but silence for a while, though packets are sent. */
-export async function microphoneSilent(stage: Stage): Promise<void> {
-  const frame = await prepare(stage);
-  await frame.evaluate(() => {
-    (window as Measured).before = undefined;
-  });
-  await frame.waitForFunction(
-    async (packets) => {
-      const here = window as Measured;
-      const now = await here.carried();
-      if (!here.before || now.spoken > here.before.spoken) here.before = now;
-      return now.packetsOut > here.before.packetsOut + packets;
-    },
-    PACKETS,
-    POLL,
-  );
-}
+export const microphoneSilent = (stage: Stage): Promise<void> =>
+  look(stage, (start, now) => (now.spoken > start.spoken ? now : now.packetsOut > start.packetsOut + PACKETS));
 
 /** Which way sound may go by the last offer and answer, e.g. `sendrecv`. */
 export async function direction(stage: Stage): Promise<string | null> {
