@@ -76,13 +76,12 @@ const crmPart = (model: CardModel, actions: CardActions): HTMLElement[] => {
   return [...facts, comment];
 };
 
+const before = (calls: number): string =>
+  calls === 0 ? 'first call' : `${calls} ${calls === 1 ? 'call' : 'calls'} before`;
+
 const personFacts = (person: Person): HTMLElement[] => [
   el('b', {}, person.name),
-  el(
-    'span',
-    {},
-    [person.company, person.calls === 0 ? 'first call' : `${person.calls} calls before`].filter(Boolean).join(' · '),
-  ),
+  el('span', {}, [person.company, before(person.calls)].filter(Boolean).join(' · ')),
   el('span', {}, person.responsible === '' ? '' : `Responsible: ${person.responsible}`),
 ];
 
