@@ -17,6 +17,8 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          // The object logs what it is meant to; it is read only where something failed.
+          silent: 'passed-only',
           include: ['test/worker/**/*.test.ts'],
           // One fake OAuth server for all: its faults must meet the test that asked for them.
           fileParallelism: false,
