@@ -14,24 +14,33 @@ async function callOne(caller: Caller, command: Command): Promise<Result<unknown
 }
 
 /**
+ * Stands for a caller who hides their number: Bitrix24 registers no call without digits, and without a registered call
+ * there is no card to answer it with. It finds nobody in the CRM, and no lead is made of it.
+ */
+const HIDDEN_NUMBER = '0000000';
+
+/**
  * The register command of a call. EXTERNAL_CALL_ID is our key: asked again, Bitrix24 answers the same CALL_ID for half
  * an hour instead of making a second call (bitrix24.md 4.1).
  *
  * @param show whether to raise the card at once
  */
-export const registerCommand = (call: CallRecord, show: boolean): Command => ({
-  method: 'telephony.externalcall.register',
-  params: {
-    USER_ID: call.userId,
-    PHONE_NUMBER: call.number,
-    TYPE: call.type,
-    CALL_START_DATE: new Date(call.startedAt).toISOString(),
-    CRM_CREATE: 1,
-    SHOW: show ? 1 : 0,
-    LINE_NUMBER: call.line || undefined,
-    EXTERNAL_CALL_ID: call.key,
-  },
-});
+export function registerCommand(call: CallRecord, show: boolean): Command {
+  const hidden = !/\d/.test(call.number);
+  return {
+    method: 'telephony.externalcall.register',
+    params: {
+      USER_ID: call.userId,
+      PHONE_NUMBER: hidden ? HIDDEN_NUMBER : call.number,
+      TYPE: call.type,
+      CALL_START_DATE: new Date(call.startedAt).toISOString(),
+      CRM_CREATE: hidden ? 0 : 1,
+      SHOW: show ? 1 : 0,
+      LINE_NUMBER: call.line || undefined,
+      EXTERNAL_CALL_ID: call.key,
+    },
+  };
+}
 
 /** Registers a call at Bitrix24. @returns its CALL_ID */
 export async function registerCall(

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { openPhone, portals } from './kit.ts';
+
+const newPortal = portals(380);
+
+describe('a caller who hides the number', () => {
+  it.each(['', 'anonymous'])(
+    '%j is registered all the same, for there is no card without; no lead is made of it',
+    async (number) => {
+      const portal = await newPortal().install();
+      const phone = await openPhone(portal, 2);
+      const leg = { t: 'register', id: 'r', leg: 'leg-1', group: null, direction: 'in', line: '0000' } as const;
+      expect((await phone.ask({ ...leg, number, startedAt: Date.now() })).t).toBe('registered');
+      const [register] = await portal.calls('telephony.externalcall.register');
+      expect(register.params).toMatchObject({ PHONE_NUMBER: '0000000', CRM_CREATE: '0' });
+    },
+  );
+});
