@@ -50,11 +50,11 @@ export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
   const init = (answer.answered ? answer.value : null) as InitData | null;
   if (!init?.AUTH_ID || !init.MEMBER_ID) return;
 
-  const sessions = sessionSource(env, init);
+  const openPatiently = sessionSource(env, init);
   let first: Session | null = null;
   let me = readIdentity(init.USER_OPTIONS, init.APP_OPTIONS, env.now());
   if (!me) {
-    first = await sessions.open();
+    first = await openPatiently();
     if (!first) return env.show('phone', 'refused');
     me = identityOf(first, env.now());
     remember(bridge, me);
@@ -67,7 +67,7 @@ export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
   await becomePhone(me.room, frame, channel, env);
   env.show('phone', 'starting');
   // The bundle and the session are fetched side by side.
-  const [phone, session] = await Promise.all([env.importPhone(), first ?? peers.session() ?? sessions.openPatiently()]);
+  const [phone, session] = await Promise.all([env.importPhone(), first ?? peers.session() ?? openPatiently()]);
   if (session && !first) {
     const now = identityOf(session, env.now());
     if (differs(now, me)) remember(bridge, now);
@@ -76,7 +76,7 @@ export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
     env.show('phone', 'refused');
     return peers.refuse(session ? NO_ACCOUNT : NO_SERVICE, me.lines);
   }
-  phone.startPhone(peers.host(session, sessions.openPatiently));
+  phone.startPhone(peers.host(session, openPatiently));
 }
 
 function identityOf({ user, sip, room, lines }: Session, at: number): Identity {
@@ -118,11 +118,7 @@ function sessionSource(env: FrameEnv, init: InitData) {
     }
     return openSession(env.fetch, auth.AUTH_ID ?? '', init.MEMBER_ID ?? '');
   };
-  const open = async (): Promise<Session | null> => {
-    const result = await ask();
-    return result.ok ? result.session : null;
-  };
-  const openPatiently = async (): Promise<Session | null> => {
+  return async (): Promise<Session | null> => {
     for (let attempt = 0; ; attempt++) {
       const result = await ask();
       if (result.ok) return result.session;
@@ -131,5 +127,4 @@ function sessionSource(env: FrameEnv, init: InitData) {
       await new Promise<void>((resolve) => void env.setTimeout(resolve, wait));
     }
   };
-  return { open, openPatiently };
 }

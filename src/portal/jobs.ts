@@ -44,6 +44,8 @@ function announce(tools: LedgerTools, key: string): void {
   }
 }
 
+const someLegLives = (tools: LedgerTools, key: string): boolean => tools.ledger.legsOf(key).some((leg) => leg.live);
+
 async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const call = tools.ledger.call(key);
   if (!call || call.callId !== null || call.state === 'failed') return 'done';
@@ -61,6 +63,8 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   tools.ledger.setRegistered(key, got.value);
   announce(tools, key);
   if (call.type === 4) ringForCallback(tools, key, got.value, show);
+  // Refused or given up while Bitrix24 was asked: the card that we asked for has nobody to close it.
+  else if (show && !someLegLives(tools, key)) tools.due().plan('hide', key, Date.now());
   return 'done';
 }
 
@@ -113,9 +117,11 @@ async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }
 
+/** Takes the card from everybody but who answered; from all where the call rings for nobody any more. */
 async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const call = tools.ledger.call(key);
-  if (!call || call.answeredBy === null || call.state === 'failed') return 'done';
+  if (!call || call.state === 'failed') return 'done';
+  if (call.answeredBy === null && someLegLives(tools, key)) return 'done';
   if (call.callId === null) return 'retry';
   const others = tools.ledger.legsOf(key).map((leg) => leg.userId);
   const users = [...new Set(others)].filter((user) => user !== call.answeredBy);

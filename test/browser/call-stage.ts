@@ -1,5 +1,6 @@
 import type { Frame, Page } from 'playwright-core';
 import type { Person, TestBrowser } from '../harness/browser.ts';
+import { until } from '../harness/until.ts';
 import type { World } from '../harness/world.ts';
 
 /** What a test sees of one employee's page: the portal, its card, and the phone's frame inside. */
@@ -82,7 +83,8 @@ export function stageOf(person: Person, page: Page, world: World): Stage {
       ),
     hears: async () => {
       const inner = await frame();
-      await inner.waitForFunction(heard, undefined, POLL);
+      // Not waitForFunction: it takes the promise of an async predicate for a yes.
+      await until('sound from the far end', () => inner.evaluate(heard));
     },
     close: () => person.close(),
   };

@@ -16,3 +16,25 @@ describe('a caller who hides the number', () => {
     },
   );
 });
+
+describe('a call that is over before Bitrix24 has registered it', () => {
+  it('leaves no card behind: what was shown meanwhile is hidden again', async () => {
+    const portal = await newPortal().install();
+    const phone = await openPhone(portal, 2);
+    const leg = { leg: 'leg-1', group: 'linked-9' };
+    phone.send({
+      t: 'register',
+      id: 'r',
+      ...leg,
+      direction: 'in',
+      number: '+4930',
+      line: '0000',
+      startedAt: Date.now(),
+    });
+    phone.send({ t: 'ended', id: 'e', leg: 'leg-1', at: Date.now(), seconds: 0, status: '486', reason: '' });
+    await phone.next('registered');
+    await portal.makeDue('hide');
+    await portal.runDue();
+    expect((await portal.calls('telephony.externalcall.hide'))[0]?.params.USER_ID).toEqual(['2']);
+  });
+});
