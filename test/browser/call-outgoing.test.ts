@@ -84,7 +84,10 @@ test('redial tries again under the same CALL_ID', async () => {
   await stage.press('redial');
   await stage.page.waitForFunction(
     () =>
-      window.fakePortal.traffic.filter((entry) => JSON.stringify(entry.data ?? '').includes('"redial"')).length === 2,
+      // The list of states, which the portal sends, names it as well.
+      window.fakePortal.traffic.filter(
+        (entry) => entry.name === 'CallCardSetUiState' && JSON.stringify(entry.data).includes('"redial"'),
+      ).length === 2,
   );
   await stage.card('redial');
   expect(refusals()).toBe(before + 2);
