@@ -47,8 +47,16 @@ export async function openStage(
     };
   });
   await person.page.goto(`${world.portals[0].url}${path}?as=${as}`);
+  await listening(person.page);
   return stageOf(person, person.page, world);
 }
+
+/** Waits until the portal can tell the page of calls: a card that was pushed before is not shown later. */
+export const listening = (page: Page) => page.waitForSelector('html[data-pull="open"]', { state: 'attached' });
+
+/** Waits until the page's frame hears of cards: Bitrix24 repeats no `initialized` for a frame that bound too late. */
+export const hearsCards = (page: Page) =>
+  page.waitForFunction(() => window.fakePortal.traffic.some(({ name }) => name === 'placementBindEvent'));
 
 /** A further page of a person who is there already. */
 export function stageOf(person: Person, page: Page, world: World): Stage {
@@ -67,6 +75,7 @@ export function stageOf(person: Person, page: Page, world: World): Stage {
       const inner = await frame();
       const says = ([k, w]: string[]) => document.documentElement.dataset[k ?? ''] === w;
       await inner.waitForFunction(says, [key, word], POLL);
+      if (word === 'ready') await hearsCards(page);
     },
     card: async (state) => {
       await page.waitForSelector(`[data-card][data-ui-state="${state}"]`);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { startWorld, type World } from '../harness/world.ts';
-import { openStage, type Stage, stageOf } from './call-stage.ts';
+import { hearsCards, listening, openStage, type Stage, stageOf } from './call-stage.ts';
 
 /** One person, several pages: one phone, and a card in any of them. */
 
@@ -43,8 +43,10 @@ async function twoTabs() {
   const requests = watchRequests(first);
   const page = await first.person.context.newPage();
   await page.goto(`${world.portals[0].url}/`);
+  await listening(page);
   const second = stageOf(first.person, page, world);
   await second.shows('phone', 'follower');
+  await hearsCards(page);
   return { first, second, requests };
 }
 
