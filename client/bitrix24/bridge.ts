@@ -1,6 +1,6 @@
 import { decodeReply, encodeCall, type PortalAddress } from './wire.ts';
 
-/** What came back for one call; `answered: false` after the time-out, as the portal never says no (bitrix24.md 2.1). */
+/** What came back for one call; `answered: false` after the time-out, as the portal never says no (fact 2.1). */
 export type Answer = { readonly answered: true; readonly value: unknown } | { readonly answered: false };
 
 /** Our connection from the frame to the portal's page. */
@@ -28,7 +28,7 @@ const INTERFACE_TIMEOUT_MS = 2000;
 
 /**
  * Own bridge instead of BX24.js or the SDK: a few hundred bytes, no third-party request inside the timed page, and no lost
- * events (the SDK swallows the first one after a bind, bitrix24.md 2.4).
+ * events (the SDK swallows the first one after a bind, fact 2.2).
  * @param prefix random per document: bindings of an earlier document in the same element still fire, with ids we don't know
  */
 export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddress, prefix: string): Bridge {
@@ -62,7 +62,7 @@ export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddres
     });
 
   // A bind is dropped in silence until the messenger has made the list, and a second bind doubles every delivery:
-  // so look until `initialized` is listed, then bind once (bitrix24.md 2.2).
+  // so look until `initialized` is listed, then bind once (fact 2.2).
   const bindCardEvents = async (listener: (name: string, payload: unknown) => void) => {
     for (let look = 1; ; look++) {
       const answer = await call('getInterface', undefined, INTERFACE_TIMEOUT_MS);

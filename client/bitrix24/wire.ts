@@ -1,5 +1,5 @@
 /**
- * The words between a frame and the portal page that holds it, as Bitrix24's AppLayout speaks them (bitrix24.md 2.1).
+ * The words between a frame and the portal page that holds it, as Bitrix24's AppLayout speaks them (fact 2.1).
  * Pure: text in, values out.
  */
 

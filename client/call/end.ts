@@ -18,7 +18,7 @@ export function finish(call: Call, ending: Ending): Step {
     [
       { do: 'tone', tone: 'none' },
       { do: 'report', report: { t: 'ended', leg: call.leg, at, seconds, status, reason } },
-      // An open comment keeps the card for up to 65 s after its close (bitrix24.md 3.4); its clock must not run on.
+      // An open comment keeps the card for up to 65 s after its close (fact 3.4); its clock must not run on.
       { do: 'timer', run: false },
       { do: 'close' },
     ],
@@ -56,7 +56,7 @@ export function withdrawn(call: Call, elsewhere: boolean, at: number): Step {
 
 /**
  * Over for the PBX, but the card says why. The CRM is told when the card goes: finishing a call closes its card at once
- * (bitrix24.md 3.4), and nobody would read the sentence.
+ * (fact 3.4), and nobody would read the sentence.
  */
 export function closing(call: Call, outcome: Outcome, at: number, first: readonly Effect[] = []): Step {
   return [
@@ -76,7 +76,7 @@ export function closing(call: Call, outcome: Outcome, at: number, first: readonl
   ];
 }
 
-/** The PBX has connected the other party to the target: our leg is done (pbx.md 7: the referrer sends the BYE). */
+/** The PBX has connected the other party to the target: our leg is done (RFC 5589: the referrer sends the BYE). */
 export function handedOver(call: Call, at: number): Step {
   return [
     { ...call, phase: 'closing', ending: { status: '200', reason: 'Transferred', at } },

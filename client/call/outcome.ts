@@ -19,7 +19,7 @@ const UNAVAILABLE: Outcome = { ui: 'redial', status: '503', text: 'The line is n
 const NO_MEDIA: Outcome = { ui: 'error', status: 'OTHER', text: 'The other side understands no common audio format' };
 const UNREACHABLE: Outcome = { ui: 'redial', status: 'OTHER', text: 'The PBX did not answer' };
 
-/** SIP status of the final answer -> outcome (RFC 3261 section 21; the codes on the right are Bitrix24's, bitrix24.md 4.1). */
+/** SIP status of the final answer -> outcome (RFC 3261 section 21; the codes on the right are Bitrix24's, fact 4.1). */
 const REFUSALS: ReadonlyMap<number, Outcome> = new Map([
   [0, UNREACHABLE],
   [401, FORBIDDEN],

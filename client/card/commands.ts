@@ -1,8 +1,8 @@
 /**
- * The 9 commands of Bitrix24's call card (bitrix24.md 3.1), typed. Where each is sent: docs/card.md.
+ * The 9 commands of Bitrix24's call card (fact 3.1), typed. Where each is sent: docs/card.md.
  */
 
-/** States that CallCardSetUiState takes (bitrix24.md 3.2). */
+/** States that CallCardSetUiState takes (fact 3.2). */
 export type UiState =
   | 'incoming'
   | 'transferIncoming'
@@ -40,7 +40,7 @@ const SILENT: ReadonlySet<CommandName> = new Set(['CallCardStartTimer', 'CallCar
  * - `done`: the portal said so, or can't say so
  * - `gone`: there is no card any more (E1); ESC closes some states without an event
  * - `refused`: the state is unknown to this portal (E2), or a field is missing (desktop app)
- * - `silent`: no answer; probably applied (bitrix24.md 3.1), never to be repeated blindly
+ * - `silent`: no answer; probably applied (fact 3.1), never to be repeated blindly
  */
 export type CommandResult = 'done' | 'gone' | 'refused' | 'silent';
 
@@ -56,5 +56,5 @@ export function readResult(
   return error.errorCode === 'Call card is undefined' ? 'gone' : 'refused';
 }
 
-/** States in which ESC closes the card without any event (bitrix24.md 3.2). */
+/** States in which ESC closes the card without any event (fact 3.2). */
 export const ESC_CLOSES: ReadonlySet<UiState> = new Set(['outgoing', 'error', 'moneyError', 'redial']);

@@ -35,7 +35,7 @@ export interface Card {
   apply(effect: CardEffect): void;
 }
 
-/** The title that we set is overwritten by the card's own, which is built asynchronously after `initialized` (bitrix24.md 3.4). */
+/** The title that we set is overwritten by the card's own, which is built asynchronously after `initialized` (fact 3.4). */
 const TITLE_AGAIN_MS = 400;
 /** ESC closes some states without an event; a repeated status text finds out. */
 const PULSE_MS = 3000;

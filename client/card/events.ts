@@ -1,5 +1,5 @@
 /**
- * The 17 events of Bitrix24's call card (bitrix24.md 3.3), read from whatever the portal posts. Their effects: docs/card.md.
+ * The 17 events of Bitrix24's call card (fact 3.3), read from whatever the portal posts. Their effects: docs/card.md.
  */
 
 /** Who a call is to be handed to, as the person picked it on the card. */
@@ -98,7 +98,7 @@ function readInitialized(card: Fields): CardEvent | null {
 }
 
 /**
- * Two shapes: `{type, target}` before the first command for a card, `{phoneNumber, target}` afterwards (bitrix24.md 3.3).
+ * Two shapes: `{type, target}` before the first command for a card, `{phoneNumber, target}` afterwards (fact 3.3).
  * In the second, `phoneNumber` is the number of the call itself, and `target` a user id, as a number or as text, or a typed
  * number: a few digits as text can be a colleague of the menu as well as a typed extension.
  */

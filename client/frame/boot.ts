@@ -1,7 +1,7 @@
 /**
  * Inlined into the page of `/placement`; the only code that runs before `load`.
  *
- * Bitrix24 times frame inserted -> `load` and counts everything that is in the page (bitrix24.md 1.5: scripts, modules,
+ * Bitrix24 times frame inserted -> `load` and counts everything that is in the page (fact 1.5: scripts, modules,
  * subresources), but no dynamic import. So this script only listens, measures, and imports the frame afterwards.
  * It never reloads and never navigates: each later `load` of the same element would be timed from its insertion.
  */

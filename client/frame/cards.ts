@@ -1,6 +1,6 @@
 import type { Answer, Bridge } from '../bitrix24/bridge.ts';
 
-/** What the portal answers when there is no card (E1, bitrix24.md 3.1); said by us for a card that this page no longer shows. */
+/** What the portal answers when there is no card (E1, fact 3.1); said by us for a card that this page no longer shows. */
 const NO_CARD: Answer = { answered: true, value: [{ result: 'error', errorCode: 'Call card is undefined' }] };
 
 /** Bitrix24's answers come at once or never (two commands never answer). */

@@ -14,7 +14,7 @@ export interface RawChannel {
 
 /**
  * Opens the channel of a person. Whoever knows `room` is one of the person's own frames: all portals of the cloud share one
- * storage partition, and with third-party cookies blocked the channel even leaks between sites (webphone.md 4).
+ * storage partition, and with third-party cookies blocked the channel even leaks between sites.
  * A browser that refuses the channel gets one that leads nowhere: the frame then is alone, and the object's lease arbitrates.
  */
 export function openChannel(open: (name: string) => RawChannel, room: string): Channel {

@@ -13,7 +13,7 @@ const LOOK_AFTER_MS = 3000;
 
 /**
  * Resolves when this frame is the person's phone; while another frame is, it keeps waiting.
- * A Web Lock elects within some 20 ms of the holder's end, crashed pages included (stack.md 6). Where locks are refused the
+ * A Web Lock elects within some 20 ms of the holder's end, crashed pages included. Where locks are refused the
  * frames agree over their channel. Either way the object's lease has the last word.
  */
 export async function becomePhone(room: string, frame: string, channel: Channel, deps: RoleDeps): Promise<void> {

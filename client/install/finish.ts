@@ -20,7 +20,7 @@ export interface InstallDesk {
 
 /**
  * Tells Bitrix24 that the installation is finished. Without it the app stays "not fully installed": no widget is shown
- * and no event is sent (bitrix24.md 5.1). A failed installation must not be finished, so it says nothing.
+ * and no event is sent (fact 5.1). A failed installation must not be finished, so it says nothing.
  */
 export async function finishInstall(data: InstallData, { bridge, say, wait }: InstallDesk): Promise<void> {
   if (!data.ok) return;

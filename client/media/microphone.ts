@@ -12,7 +12,7 @@ export interface Microphone {
 /** The part of the browser that has the microphone. */
 export interface MicrophoneDeps {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
-  /** `document.permissionsPolicy` or its older name: an old portal's frame has no right to ask (bitrix24.md 1.2). */
+  /** `document.permissionsPolicy` or its older name: an old portal's frame has no right to ask (fact 1.2). */
   frameMay(): boolean;
   /** `navigator.permissions.query({name: 'microphone'})`'s state; rejects where unknown. */
   permission(): Promise<string>;

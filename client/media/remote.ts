@@ -6,7 +6,7 @@ export interface Speaker {
 
 /**
  * Gives the far end's stream to an `<audio>` element. Not WebAudio: its context may stay suspended in a frame that nobody
- * can click, and an element is allowed by `allow="autoplay"` (webphone.md 4).
+ * can click, and an element is allowed by `allow="autoplay"`.
  * @param blocked told when the browser refuses to play
  */
 export function remoteSound(speaker: Speaker, blocked: () => void): (stream: unknown) => void {

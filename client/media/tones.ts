@@ -54,7 +54,7 @@ export interface Player {
 
 /**
  * Plays at most one tone.
- * A rejected play() is normal: a click in the portal's page is no user activation for this frame (webphone.md 4). The card
+ * A rejected play() is normal: a click in the portal's page is no user activation for this frame. The card
  * shows the call in any case.
  */
 export function tonePlayer(player: Player, url: (file: Uint8Array<ArrayBuffer>) => string): (tone: Tone) => void {

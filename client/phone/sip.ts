@@ -21,7 +21,7 @@ export type SipNews =
 
 /**
  * The PBX as the rest of the phone sees it. Everything that is SIP.js stays behind this: its library has known gaps
- * (webphone.md 3, pbx.md 7), each closed in a file of its own under sipjs/.
+ * (docs/sipjs.md), each closed in a file of its own under sipjs/.
  *
  * Commands never throw; what they came to arrives as news of the leg. A command for a leg that is over does nothing.
  */

@@ -46,7 +46,7 @@ const LONGEST_MESSAGE = 300;
 
 /**
  * Sorts an error answer. The body's code decides and the HTTP status only fills in: Bitrix24's statuses differ between
- * versions (bitrix24.md 4.3).
+ * versions (fact 4.3).
  */
 export function classify(status: number, code: string, message: string, retryAt?: number): RestError {
   const known = KINDS[code.toUpperCase()];

@@ -13,7 +13,7 @@ function* pairs(prefix: string, value: Param): Generator<[string, string]> {
 
 /**
  * Encodes parameters as PHP reads them. Booleans become 1 and 0: the portal casts, and "false" would be true
- * (bitrix24.md 4.1).
+ * (fact 4.1).
  *
  * @example encodeForm({ OPTIONS: { errorHandlerUrl: 'https://…' } }) // OPTIONS%5BerrorHandlerUrl%5D=https…
  */

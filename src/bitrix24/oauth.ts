@@ -31,7 +31,7 @@ const TokenAnswer = v.object({
 });
 
 /**
- * Trades a refresh token for a new pair (bitrix24.md 5.3). The old one is dead afterwards: store the answer before
+ * Trades a refresh token for a new pair (fact 5.3). The old one is dead afterwards: store the answer before
  * anything else is done. POST keeps the secrets out of the OAuth host's request log.
  *
  * @param host one of config.oauthHosts

@@ -5,7 +5,7 @@ import { failure, failureResponse } from '../http/failure.ts';
 
 /**
  * `GET /client/<entry>.js`: the newest build's entry under a name without a hash. A frame that was loaded before a
- * deploy asks here when its own chunk is gone, because it may not reload (DESIGN, Assets).
+ * deploy asks here when its own chunk is gone, because it may not reload (docs/rules.md).
  */
 export const clientRoutes = new Hono<{ Bindings: Env }>();
 

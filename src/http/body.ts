@@ -71,7 +71,7 @@ function flatten(prefix: string, value: unknown, into: Map<string, string>, dept
 
 /**
  * Reads what Bitrix24 or its queue posts: `application/x-www-form-urlencoded`, or JSON, which is flattened to the same
- * PHP-style keys, because the queue's encoding is documented for events only (bitrix24.md 1.6).
+ * PHP-style keys, because the queue's encoding is documented for events only (fact 1.6).
  *
  * @example (await readForm(request)).value.get('auth[member_id]')
  */

@@ -18,7 +18,7 @@ export interface InstallClaim {
   readonly by: 'frame' | 'queue';
 }
 
-/** Reads the installer frame's form or the ONAPPINSTALL event (bitrix24.md 5.1, 5.2). */
+/** Reads the installer frame's form or the ONAPPINSTALL event (fact 5.1, 5.2). */
 export function readClaim(form: Form): Result<InstallClaim, Failure> {
   const event = form.get('event');
   if (event !== undefined && event.toUpperCase() !== 'ONAPPINSTALL')

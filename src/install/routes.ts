@@ -51,7 +51,7 @@ function refuse(c: InstallContext, problem: Failure): Response {
 /**
  * `POST /install`: the installer frame (a person waits for a page that finishes the installation) or ONAPPINSTALL from
  * Bitrix24's queue (which waits for a 2xx). Steps that failed are done again by the object, so the installation may be
- * finished all the same: an app that is not marked as installed gets no frame and no event (bitrix24.md 5.1).
+ * finished all the same: an app that is not marked as installed gets no frame and no event (fact 5.1).
  */
 export const installRoutes = new Hono<{ Bindings: Env }>();
 

@@ -1,7 +1,7 @@
 import { type HtmlEscapedString, html } from './html.ts';
 
 /**
- * Permissions that the app asks a portal for; Bitrix24's Market takes no more than what is used (bitrix24.md 4.4).
+ * Permissions that the app asks a portal for; Bitrix24's Market takes no more than what is used (the Market’s rule).
  * `placement` for placement.*; `telephony` for telephony.*, finding the responsible person included; `im` for the notice
  * that a phone does not ring. profile, app.info, batch and event.* need none.
  */

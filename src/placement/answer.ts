@@ -12,7 +12,7 @@ const headersFor = (allowLocal: boolean) => ({
 const HEADERS = headersFor(false);
 const LOCAL_HEADERS = headersFor(true);
 
-/** The handler's answer: from memory, whatever was posted; the POST is not even read (DESIGN, rule 1). */
+/** The handler's answer: from memory, whatever was posted; the POST is not even read (docs/rules.md, rule 1). */
 export const placementAnswer = (env: Pick<Env, 'ALLOW_LOCAL_PORTALS'>): Response =>
   new Response(PLACEMENT_PAGE, { headers: env.ALLOW_LOCAL_PORTALS === '1' ? LOCAL_HEADERS : HEADERS });
 

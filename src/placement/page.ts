@@ -2,7 +2,7 @@ import { bootHash, bootScript, entries } from '../generated/client.ts';
 
 /**
  * The invisible frame's page. A constant: the same bytes for everybody, so that no request, lookup or database stands
- * between Bitrix24's load timer and its end (DESIGN, rule 1). Nothing in it delays `load`: no subresource, one inline
+ * between Bitrix24's load timer and its end (docs/rules.md, rule 1). Nothing in it delays `load`: no subresource, one inline
  * script, and the phone is imported after `load`.
  */
 export const PLACEMENT_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Webphone</title><link rel="icon" href="data:,"><script data-frame="${entries.frame}">${bootScript}</script></html>`;

@@ -9,7 +9,7 @@ import { noteRebind, readPortal, writeBinding, writeBindReason, writeCounter } f
 import { ensurePlacement } from './setup.ts';
 import type { Caller } from './tokens.ts';
 
-/** Hits within this time are one piece of work (ms); the first look comes within 2 s of a hit (DESIGN). */
+/** Hits within this time are one piece of work (ms); the first look comes within 2 s of a hit. */
 const SOON_MS = 500;
 /** The slow look, because Bitrix24 never repeats a hit (ms). */
 export const RECONCILE_MS = 6 * 60 * 60_000;

@@ -62,7 +62,7 @@ export const PLACEMENT = 'PAGE_BACKGROUND_WORKER';
 
 /**
  * What to do about what placement.get showed: nothing when exactly ours is there, else unbind and bind, because there
- * is no upsert and at most one row (bitrix24.md 4.3).
+ * is no upsert and at most one row (fact 4.3).
  */
 export function bindingNeeds(
   seen: readonly SeenPlacement[],

@@ -10,7 +10,7 @@ import { settingsFor } from '../settings/store.ts';
 import type { Parts } from './parts.ts';
 import { writeApplicationToken } from './records.ts';
 
-/** An event of Bitrix24's queue (bitrix24.md 4.2, 5.2), as the Worker read it from the form. */
+/** An event of Bitrix24's queue (fact 4.2, 5.2), as the Worker read it from the form. */
 export interface PortalEvent {
   /** Upper case, e.g. ONEXTERNALCALLSTART. */
   readonly event: string;
@@ -23,7 +23,7 @@ const FORBIDDEN = failure('forbidden', 'The application_token is not this portal
 
 /**
  * Whether the event is the portal's. The application_token is learned once, from the first event whose access token
- * the portal itself confirms as an administrator's with our app (bitrix24.md 5.2: UI apps get no ONAPPINSTALL).
+ * the portal itself confirms as an administrator's with our app (fact 5.2: UI apps get no ONAPPINSTALL).
  *
  * Not as an employee's: each can read our address with `event.get` and make an event up with their own access token. So
  * until the application_token is known, theirs starts their own calls and nothing else.
@@ -63,7 +63,7 @@ export async function receiveEvent(
       parts.changed();
       return ok(true);
     case 'ONAPPUPDATE':
-      // A new version has lost its handlers (bitrix24.md 5.2).
+      // A new version has lost its handlers (fact 5.2).
       parts.binder.learn({ t: 'missing' }, 'the app was updated');
       parts.due.plan('events', '', now);
       parts.due.plan('lines', '', now);

@@ -21,7 +21,7 @@ const HIDDEN_NUMBER = '0000000';
 
 /**
  * The register command of a call. EXTERNAL_CALL_ID is our key: asked again, Bitrix24 answers the same CALL_ID for half
- * an hour instead of making a second call (bitrix24.md 4.1).
+ * an hour instead of making a second call (fact 4.1).
  *
  * @param show whether to raise the card at once
  */
@@ -56,7 +56,7 @@ export async function registerCall(
   return { ok: true, value: parsed.output.CALL_ID };
 }
 
-/** The finish command. ADD_TO_CHAT is always sent: documents and code disagree about its default (bitrix24.md 4.1). */
+/** The finish command. ADD_TO_CHAT is always sent: documents and code disagree about its default (fact 4.1). */
 export const finishCommand = (call: CallRecord, callId: string): Command => ({
   method: 'telephony.externalcall.finish',
   params: {

@@ -3,7 +3,7 @@ import type { CallStatus, Direction } from '../protocol/frame.ts';
 /** How far a call is. `ended` waits for Bitrix24 to confirm the finish, `failed` is a call that Bitrix24 refused. */
 export type CallState = 'ringing' | 'talking' | 'ended' | 'finished' | 'failed';
 
-/** TYPE of telephony.externalcall.register (bitrix24.md 4.1). */
+/** TYPE of telephony.externalcall.register (fact 4.1). */
 export const CallType = { outgoing: 1, incoming: 2, callback: 4 } as const;
 
 export interface CallRecord {
@@ -62,7 +62,7 @@ export interface NewLeg {
 }
 
 /**
- * Which call a new leg belongs to (DESIGN, rule 3): the one the PBX names, else an incoming call of the same line and
+ * Which call a new leg belongs to (docs/rules.md, rule 3): the one the PBX names, else an incoming call of the same line and
  * caller that began to ring for a colleague a moment ago. Outgoing legs are calls of their own.
  *
  * @param open calls that are neither finished nor failed

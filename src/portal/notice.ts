@@ -1,6 +1,6 @@
 import type { NotReady } from '../protocol/frame.ts';
 
-/** A person is told at most this often that their phone does not ring (ms): once a day (DESIGN, rule 8). */
+/** A person is told at most this often that their phone does not ring (ms): once a day (docs/rules.md, rule 8). */
 export const NOTICE_EVERY_MS = 24 * 60 * 60_000;
 /** A fault may mend itself; only one that lasts is told (ms). */
 export const NOTICE_AFTER_MS = 60_000;

@@ -74,7 +74,7 @@ export async function ensurePlacement(
   return done.value.bind.ok ? { ok: false, error: notBound } : done.value.bind;
 }
 
-/** The events that the service needs (bitrix24.md 4.2, 5.2). */
+/** The events that the service needs (fact 4.2, 5.2). */
 export const EVENTS = ['ONEXTERNALCALLSTART', 'ONEXTERNALCALLBACKSTART', 'ONAPPUNINSTALL', 'ONAPPUPDATE'] as const;
 
 const EventRows = v.array(v.object({ event: v.string(), handler: v.string() }));

@@ -1,4 +1,4 @@
-/** Bitrix24 counts long loads per day, and its day starts with the first one (bitrix24.md 1.5). */
+/** Bitrix24 counts long loads per day, and its day starts with the first one (fact 1.5). */
 export const WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /** A running count of strikes; `startedAt` null = none yet. */

@@ -24,7 +24,7 @@ export const lentCaller = (fetch: Fetch, access: RestAccess): Caller => ({
 
 /**
  * Keeps the portal's OAuth pair: sealed at rest, refreshed only when it ran out, by one request however many wait
- * (a refresh kills the old refresh token, so two at once would lock us out; bitrix24.md 5.3).
+ * (a refresh kills the old refresh token, so two at once would lock us out; fact 5.3).
  */
 export class TokenKeeper implements Caller {
   #refreshing: Promise<Result<RestAccess, RestError>> | null = null;

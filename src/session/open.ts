@@ -18,7 +18,7 @@ export const SessionRequest = v.object({
 });
 
 /**
- * Verifies a person at their portal and gives their browser what it needs (DESIGN, Trust -> Session).
+ * Verifies a person at their portal and gives their browser what it needs (docs/security.md).
  *
  * @param now Unix ms
  * @param from the caller's network, by which refused attempts are counted

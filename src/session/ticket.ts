@@ -5,7 +5,7 @@ import { sign, verify } from '../crypto/sign.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 
-/** Seconds that a ticket lives (DESIGN: 15 minutes). */
+/** Seconds that a ticket lives . */
 export const TICKET_SECONDS = 15 * 60;
 
 /** What a ticket says. Signed, not secret: it holds ids only. Revocation is asked of the portal's object. */

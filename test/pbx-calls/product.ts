@@ -119,7 +119,7 @@ async function build(closers: (() => Promise<unknown>)[], close: () => Promise<v
 
 /**
  * Waits until the phone is registered and the frame hears the card. A page's telephony comes up a moment after the page
- * (bitrix24.md 2.2), and a test is quicker than any person.
+ * (fact 2.2), and a test is quicker than any person.
  */
 export async function ready(stage: Stage): Promise<void> {
   await stage.shows('phone', 'ready');

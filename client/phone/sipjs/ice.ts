@@ -9,7 +9,7 @@ const SERVER_GRACE_MS = 30;
 export const GATHERING_CAP_MS = 1000;
 
 /**
- * When an offer may be sent although gathering goes on: SIP.js would wait for its end, or 5 s (pbx.md 5).
+ * When an offer may be sent although gathering goes on: SIP.js would wait for its end, or 5 s.
  *
  * A reflexive or relayed candidate is enough at once. After a host candidate only a moment is granted, even where servers
  * are configured, because one of them may be dead: the PBX sees the address that our checks come from (RFC 8445 7.3.1.3)

@@ -10,7 +10,7 @@ const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16)
 
 /**
  * Derives the names from the person's room. By default SIP.js makes random ones for each page, and the PBX keeps ringing
- * contacts that nobody answers until they expire (webphone.md 1.11). A digest, since the room itself is a secret and the
+ * contacts that nobody answers until they expire. A digest, since the room itself is a secret and the
  * PBX shows contacts to many.
  * @param digest SHA-256
  */

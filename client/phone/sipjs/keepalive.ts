@@ -20,7 +20,7 @@ export interface Pingable {
 }
 
 /**
- * Finds out that the socket is dead, which neither the browser nor SIP.js does (webphone.md 1.3, 3.3).
+ * Finds out that the socket is dead, which neither the browser nor SIP.js does.
  * Only a PBX that has answered such a question once is expected to answer it again: some ignore OPTIONS.
  */
 export function keepAlive(socket: Pingable, deps: KeepAliveDeps): void {

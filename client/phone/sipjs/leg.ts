@@ -28,7 +28,7 @@ export interface Leg {
   mute(muted: boolean): void;
   dtmf(key: string): void;
   refer(number: string): void;
-  /** Tells the PBX our new address after the socket was lost (pbx.md 4): without it the far end's BYE never arrives. */
+  /** Tells the PBX our new address after the socket was lost: without it the far end's BYE never arrives. */
   refresh(): void;
   /** Whatever comes from now on is no news: we ended it ourselves. */
   silence(): void;
@@ -104,7 +104,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
         .catch((error: Error) => resolve(error.name === 'RequestPendingError' ? REQUEST_PENDING : 0));
     });
 
-  // Hold changes the SDP only; the microphone would go on being sent (pbx.md 7).
+  // Hold changes the SDP only; the microphone would go on being sent.
   const openMicrophone = () => {
     for (const sender of handler()?.peerConnection?.getSenders() ?? []) {
       if (sender.track) sender.track.enabled = !held && !muted;

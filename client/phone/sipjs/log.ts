@@ -2,7 +2,7 @@
 const SECRETS = /^((?:proxy-)?authorization|a=ice-pwd|a=crypto)(\s*:).*$/gim;
 
 /**
- * Takes secrets out of what SIP.js logs, which are whole messages including digest headers (webphone.md 3.13).
+ * Takes secrets out of what SIP.js logs, which are whole messages including digest headers (docs/sipjs.md).
  * @example redact('Authorization: Digest username="1001"…') // 'Authorization: (hidden)'
  */
 export function redact(text: string): string {

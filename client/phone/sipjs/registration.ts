@@ -8,7 +8,7 @@ import {
 import type { NotReady } from '../../../src/protocol/frame.ts';
 import type { Backoff } from '../backoff.ts';
 
-/** Seconds: short, so that a browser that vanished is not rung for long (webphone.md 1.3). */
+/** Seconds: short, so that a browser that vanished is not rung for long. */
 const EXPIRES_S = 180;
 /** Percent of the life at which it is renewed; SIP.js's 99 leaves 2 s for an answer. */
 const REFRESH_PERCENT = 70;

@@ -1,6 +1,6 @@
 /**
  * One re-INVITE at a time, repeated after a collision. SIP.js refuses a second one while the first is under way, and
- * leaves a 491 to us (pbx.md 7).
+ * leaves a 491 to us.
  */
 
 /**

@@ -4,7 +4,7 @@ import { type BridgeWindow, createBridge } from '../../../client/bitrix24/bridge
 import { decodeReply, encodeCall, parseFrameName } from '../../../client/bitrix24/wire.ts';
 import { handClock, settle } from './support.ts';
 
-describe('the frame’s name says who holds it (bitrix24.md 2.1)', () => {
+describe('the frame’s name says who holds it (fact 2.1)', () => {
   test('host, scheme and APP_SID', () => {
     expect(parseFrameName('acme.bitrix24.de|1|5e5a')).toEqual({ origin: 'https://acme.bitrix24.de', sid: '5e5a' });
   });

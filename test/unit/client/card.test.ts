@@ -24,7 +24,7 @@ const E1: Answer = { answered: true, value: [{ result: 'error', errorCode: 'Call
 const E2: Answer = { answered: true, value: [{ result: 'error', errorCode: 'Invalid ui state' }] };
 const OK: Answer = { answered: true, value: [] };
 
-describe('the 17 events (bitrix24.md 3.3)', () => {
+describe('the 17 events (fact 3.3)', () => {
   test('initialized names the call; number and line may be absent', () => {
     const card = {
       CALL_ID: 'c1',
@@ -99,7 +99,7 @@ const safe = (value: unknown) => {
   }
 };
 
-describe('what a command came to (bitrix24.md 3.1)', () => {
+describe('what a command came to (fact 3.1)', () => {
   test('silence is success for the two that never answer, and “probably” for the rest', () => {
     expect(readResult('CallCardStartTimer', { answered: false })).toBe('done');
     expect(readResult('CallCardStopTimer', { answered: false })).toBe('done');

@@ -53,7 +53,7 @@ describe('the phone’s names at the PBX', () => {
   });
 });
 
-describe('an offer is sent early (pbx.md 5)', () => {
+describe('an offer is sent early', () => {
   const host = 'candidate:1 1 udp 1 192.0.2.1 5000 typ host';
   const srflx = 'candidate:2 1 udp 1 198.51.100.1 5000 typ srflx raddr 192.0.2.1';
   test('a reflexive or relayed candidate is enough at once, a host candidate after a moment', () => {

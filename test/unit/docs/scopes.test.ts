@@ -6,7 +6,7 @@ import { SCOPES } from '../../../src/pages/steps.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** Methods that any app may call (bitrix24.md 4.3, 5.2): they stand in no scope. */
+/** Methods that any app may call (fact 4.3, 5.2): they stand in no scope. */
 const FREE = /^(?:profile|app\.info|batch|event\.\w+)$/;
 const METHOD = /'((?:placement|telephony|event|app|im|crm|user|pull)\.[A-Za-z.]+|profile|batch)'/g;
 

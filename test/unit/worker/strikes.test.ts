@@ -5,7 +5,7 @@ import { countStrike, isStrike, percentile, strikesToday, WINDOW_MS } from '../.
 
 const none = { startedAt: null, count: 0 };
 
-describe('the strike window (bitrix24.md 1.5)', () => {
+describe('the strike window (fact 1.5)', () => {
   it('starts with the first strike and lasts a day', () => {
     const first = countStrike(none, 1000);
     const last = countStrike(first, 1000 + WINDOW_MS - 1);

@@ -20,5 +20,5 @@ export interface Method {
   readonly run: (call: Call) => Answer | Promise<Answer>;
 }
 
-/** A hostile portal calls everybody an administrator (DESIGN: Trust; the fact to prove is the stored endpoint's). */
+/** A hostile portal calls everybody an administrator (docs/security.md; the fact to prove is the stored endpoint's). */
 export const isAdmin = (call: Call, user: User = call.user): boolean => call.portal.hostile || user.admin;
