@@ -5,6 +5,7 @@ import { LINE } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { type Asterisk, startAsterisk } from '../pbx/asterisk/asterisk.ts';
+import { clockRuns } from './product.ts';
 
 /** The product's phone on a real PBX: card, Worker and CRM around calls that Asterisk makes. */
 
@@ -58,6 +59,7 @@ test('in: card, answer, audio both ways, hang up, CRM with duration and line', a
   expect(await call.outcome).toBe('answered');
   await anna.hears();
   await until('audio at the PBX', async () => (await pbx.channelStats()).some(({ received }) => received > 20));
+  await clockRuns(anna);
   await anna.press('hangup');
   await anna.noCard();
   await call.ended;
