@@ -6,7 +6,7 @@ import type { Env } from '../env.ts';
 import { readForm, readJson } from '../http/body.ts';
 import { type Failure, failure, failureResponse } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
-import { portalOf } from '../portal/stub.ts';
+import { NOT_INSTALLED, portalOf } from '../portal/stub.ts';
 import { readSignedTicket } from '../session/ticket.ts';
 import { placementAnswer } from './answer.ts';
 
@@ -30,14 +30,12 @@ export async function signedPortal(env: Env, url: string, purpose: SignPurpose):
   return genuine ? ok(portal) : err(failure('forbidden', 'This address is not signed by this service.'));
 }
 
-const unknownPortal = failure('forbidden', 'The app is not installed in this portal.');
-
 /** Bitrix24 removed the placement. GET is taken too: how the queue calls is documented for events only. */
 placementRoutes.on(['GET', 'POST'], '/placement/error', async (c) => {
   const memberId = await signedPortal(c.env, c.req.url, 'placement-error');
   if (!memberId.ok) return failureResponse(memberId.error);
   const portal = portalOf(c.env, memberId.value);
-  if (!portal) return failureResponse(unknownPortal);
+  if (!portal) return failureResponse(NOT_INSTALLED);
   let error = 'unknown';
   if (c.req.method === 'POST') {
     const form = await readForm(c.req.raw);
@@ -65,7 +63,7 @@ placementRoutes.post('/api/vitals', async (c) => {
   if (!claims.ok) return failureResponse(claims.error);
   if (body.value.loadMs <= config.value.strikeMs) return c.body(null, 204);
   const portal = portalOf(c.env, claims.value.portal);
-  if (!portal) return failureResponse(unknownPortal);
+  if (!portal) return failureResponse(NOT_INSTALLED);
   const counted = await portal.slowLoad(claims.value.session, Math.round(body.value.loadMs));
   return counted.ok ? c.body(null, 204) : failureResponse(counted.error);
 });

@@ -28,7 +28,6 @@ export type DueWork = (key: string, attempt: number) => Promise<DueOutcome>;
 
 /** The object's one alarm, handed in. */
 export interface AlarmClock {
-  getAlarm(): Promise<number | null>;
   setAlarm(at: number): Promise<void>;
   deleteAlarm(): Promise<void>;
 }

@@ -22,6 +22,7 @@ import { Parts } from './parts.ts';
 import { addToCounter, readPortal, writeBindReason, writeLines, writePortal } from './records.ts';
 import { hasTables, migrate } from './schema.ts';
 import { ensureEvents, ensureLines } from './setup.ts';
+import { NOT_INSTALLED } from './stub.ts';
 
 /** What a proved install brings: nothing of it comes from the POST itself, but for the application_token. */
 export interface ProvedInstall {
@@ -52,7 +53,6 @@ export interface OpenedSession {
   readonly lines: readonly Line[];
 }
 
-const NOT_INSTALLED = failure('forbidden', 'The app is not installed in this portal.');
 const TOO_MANY_REPORTS = failure('rate_limited', 'Too many reports. They are counted again in a minute.');
 /**
  * Refused sessions a minute from one network address after which it is not asked for more, so that a guesser shuts the

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Env } from '../env.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
-import { portalOf } from '../portal/stub.ts';
+import { NOT_INSTALLED, portalOf } from '../portal/stub.ts';
 import type { Session } from '../protocol/frame.ts';
 import { settingsFor } from '../settings/store.ts';
 import { TICKET_SECONDS, writeTicket } from './ticket.ts';
@@ -34,7 +34,7 @@ export async function openSession(
   if (!request.AUTH_ID || !request.member_id)
     return err(failure('bad_request', 'AUTH_ID or member_id is missing: open this from Bitrix24.'));
   const portal = portalOf(env, request.member_id);
-  if (!portal) return err(failure('forbidden', 'The app is not installed in this portal.'));
+  if (!portal) return err(NOT_INSTALLED);
   const opened = await portal.openSession(request.AUTH_ID, request.REFRESH_ID || null, from);
   if (!opened.ok) return opened;
   const { userId, admin, name, session, expiresAt, room } = opened.value;

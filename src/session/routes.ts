@@ -4,7 +4,7 @@ import type { Env } from '../env.ts';
 import { readJson } from '../http/body.ts';
 import { callerNetwork } from '../http/caller.ts';
 import { failure, failureResponse } from '../http/failure.ts';
-import { portalOf } from '../portal/stub.ts';
+import { NOT_INSTALLED, portalOf } from '../portal/stub.ts';
 import { openSession, SessionRequest } from './open.ts';
 import { socketTicket } from './subprotocol.ts';
 import { readTicket } from './ticket.ts';
@@ -34,7 +34,7 @@ sessionRoutes.get('/api/socket', async (c) => {
   const claims = await readTicket(config.value, offered.value, Date.now());
   if (!claims.ok) return failureResponse(claims.error);
   const portal = portalOf(c.env, claims.value.portal);
-  if (!portal) return failureResponse(failure('forbidden', 'The app is not installed in this portal.'));
+  if (!portal) return failureResponse(NOT_INSTALLED);
   // The object gets an address and headers of ours only, never what the caller sent.
   const answer = await portal.fetch('https://portal/socket', {
     headers: { upgrade: 'websocket', 'x-session': claims.value.session },
