@@ -1,5 +1,6 @@
 import type { Session } from '../../src/protocol/frame.ts';
 import type { Answer } from '../bitrix24/bridge.ts';
+import type { Panel, PanelAct } from './panel.ts';
 
 /** Something that happened to the card of one frame; the phone's own frame is one of them. */
 export type CardNews =
@@ -25,6 +26,10 @@ export interface PhoneHost {
   command(frame: string, callId: string, command: string, params: unknown): Promise<Answer>;
   /** Load times in ms of this person's frames, the earlier ones first. */
   onLoad(listener: (loadMs: number) => void): void;
+  /** Tells the operator's panel, if one is open, how the phone is; said again to each panel that opens. */
+  panel(panel: Panel): void;
+  /** What a person does on the panel. */
+  onAct(listener: (act: PanelAct) => void): void;
   /** Puts a word for support and tests on the frame's document: `data-phone`, `data-call`. */
   show(key: 'phone' | 'call', word: string): void;
 }
@@ -54,5 +59,9 @@ export type PeerMessage =
       readonly params: unknown;
     }
   | { readonly t: 'reply'; readonly from: string; readonly to: string; readonly id: number; readonly answer: Answer }
+  /** An operator's panel asks how the phone is. */
+  | { readonly t: 'panel?'; readonly from: string }
+  | { readonly t: 'panel'; readonly from: string; readonly panel: Panel }
+  | { readonly t: 'act'; readonly from: string; readonly act: PanelAct }
   /** The frame's page goes away. */
   | { readonly t: 'bye'; readonly from: string };

@@ -3,6 +3,7 @@ import type { Answer, Bridge } from '../bitrix24/bridge.ts';
 import { COMMAND_TIMEOUT_MS, isOurClick, refuseClick, watchCards } from './cards.ts';
 import type { Channel } from './channel.ts';
 import type { CardNews, PeerMessage, PhoneHost } from './contract.ts';
+import type { Panel, PanelAct } from './panel.ts';
 
 /** What peers need of the frame's surroundings. */
 export interface PeersEnv {
@@ -31,6 +32,8 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
   let session: Session | null = null;
   let onCard: ((news: CardNews) => void) | null = null;
   let onLoad: ((ms: number) => void) | null = null;
+  let panel: Panel | null = null;
+  let onAct: ((act: PanelAct) => void) | null = null;
   let count = 0;
 
   const tell = (news: CardNews) => {
@@ -52,6 +55,8 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
     if (message.t === 'hello') sayPhone();
     else if (message.t === 'load') onLoad?.(message.loadMs);
     else if (message.t === 'card') onCard?.(message.news);
+    else if (message.t === 'panel?') sayPanel();
+    else if (message.t === 'act') onAct?.(message.act);
     else if (message.t === 'bye') onCard?.({ frame: message.from, left: true });
     else if (message.t === 'reply' && message.to === frame) waiting.get(message.id)?.(message.answer);
   };
@@ -67,6 +72,7 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
   };
   channel.listen((message) => (onCard ? asPhone(message) : void asFollower(message)));
   const sayPhone = () => session && channel.post({ t: 'phone', from: frame, session });
+  const sayPanel = () => panel && channel.post({ t: 'panel', from: frame, panel });
   channel.post({ t: 'hello', from: frame });
   env.onPageHide(() => channel.post({ t: 'bye', from: frame }));
 
@@ -100,6 +106,13 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
     onLoad: (listener) => {
       onLoad = listener;
       for (const load of loads.splice(0)) listener(load);
+    },
+    panel: (now) => {
+      panel = now;
+      sayPanel();
+    },
+    onAct: (listener) => {
+      onAct = listener;
     },
     show: env.show,
   });

@@ -1,5 +1,5 @@
 /**
- * The words that frames and the portal's object exchange. Types only: the browser pays no byte for them.
+ * The words that frames and the portal's object exchange. Types, and a few defaults.
  * The page for people is docs/protocol.md; change both together.
  */
 
@@ -7,6 +7,79 @@
 export interface Line {
   readonly number: string;
   readonly name: string;
+  /** With `leads: 'by_line'` in the settings: whether an unknown caller on this line becomes a lead. */
+  readonly leads?: boolean;
+}
+
+/** How calls are made and handled here, from the portal's settings. */
+export interface CallingRules {
+  /** What the card's transfer button does: speak with the target first, or hand over at once. */
+  readonly transfer: 'attended' | 'blind';
+  /** Keys travel in the audio stream (RFC 4733), or as SIP INFO for a PBX that understands nothing else. */
+  readonly dtmf: 'stream' | 'info';
+  /** What to dial for this agent's room on the PBX's conference bridge; null = the PBX has none. */
+  readonly conference: string | null;
+  /** `browser`: this browser records both sides; `pbx`: the PBX does, the ledger attaches its address. */
+  readonly recording: 'off' | 'browser' | 'pbx';
+  readonly dialling: DiallingPlan;
+}
+
+/**
+ * What the browser needs to make of a number what the PBX dials; the Worker derives it from the portal's country. Small on
+ * purpose: the library that knows all numbers of the world stays on the Worker.
+ */
+export interface DiallingPlan {
+  /** Country calling code, e.g. `49`; '' = numbers are dialled as they are written. */
+  readonly countryCode: string;
+  /** Digit(s) that mark a number of another town, e.g. `0`; '' = none. */
+  readonly nationalPrefix: string;
+  /** Digits that mark a number of another country, e.g. `00`. */
+  readonly internationalPrefix: string;
+  /** Up to this many digits are an extension of the PBX and dialled as they are; 0 = no extensions. */
+  readonly extensionDigits: number;
+  /** The form that the PBX's trunk wants: `+493012345`, `03012345` (abroad `0044…`), or as written. */
+  readonly dialAs: 'e164' | 'national' | 'as_written';
+  /** Put before every number that is no extension and no emergency, e.g. `9`. */
+  readonly prefix: string;
+  /** Never dialled. A pattern is a number in which `*` stands for any digits, e.g. `+1900*`. */
+  readonly forbidden: readonly string[];
+  /** Dialled as written, whatever else the rules say. */
+  readonly emergency: readonly string[];
+}
+
+/** What a person has set for themselves; kept by the object, the same in every browser. */
+export interface Preferences {
+  /** Calls are refused without ringing, so that the PBX rings somebody else. */
+  readonly doNotDisturb: boolean;
+  /** Whether a second call is offered while talking; off: refused as busy. */
+  readonly callWaiting: boolean;
+  /** Seconds after which a call is answered by itself; 0 = never, at most 30. */
+  readonly autoAnswerS: number;
+  readonly ringtone: 'classic' | 'soft' | 'chime';
+  /** 0-1. */
+  readonly ringVolume: number;
+}
+
+/** How a call sounded, measured in the browser (docs/card.md). */
+export interface CallQuality {
+  /** Mean opinion score by the E-model (ITU-T G.107), 1-4.5. */
+  readonly mos: number;
+  /** Mean of the call, ms. */
+  readonly jitterMs: number;
+  /** Lost packets of the far end's sound, percent 0-100. */
+  readonly lossPercent: number;
+  /** Round trip, ms; null where the far end sends no reports. */
+  readonly rttMs: number | null;
+  /** How long one side could not be heard, whole seconds. */
+  readonly oneWayS: number;
+}
+
+/** Who calls, as the CRM knows them. */
+export interface Customer {
+  readonly name: string;
+  readonly company: string;
+  /** Title of the newest open deal; '' = none. */
+  readonly deal: string;
 }
 
 /** The SIP account that lets one employee's browser register at the PBX. Lives in memory only, never in web storage. */
@@ -40,6 +113,8 @@ export interface Session {
   readonly colleagues?: Readonly<Record<string, string>>;
   /** Name of the SIP header that tells which call a leg belongs to; null where the PBX sends none. */
   readonly callHeader: string | null;
+  /** Absent = DEFAULT_CALLING. */
+  readonly calling?: CallingRules;
   /** 128 random bits (base64url) from which this person's frames derive channel and lock names. */
   readonly room: string;
   /** A frame load longer than this (ms) is a strike. */
@@ -66,8 +141,8 @@ export type CallStatus =
 
 /** Whether a person can be called right now. `reason` is one short code for docs/protocol.md's table. */
 export type PhoneState =
-  | { readonly ready: true; readonly talking: boolean }
-  | { readonly ready: false; readonly talking: boolean; readonly reason: NotReady };
+  | { readonly ready: true; readonly talking: boolean; readonly doNotDisturb?: boolean }
+  | { readonly ready: false; readonly talking: boolean; readonly reason: NotReady; readonly doNotDisturb?: boolean };
 
 export type NotReady = 'microphone_denied' | 'not_registered' | 'wrong_password' | 'pbx_unreachable' | 'starting';
 
@@ -94,7 +169,26 @@ export type FrameMessage =
       readonly line: string;
       /** Unix ms. */
       readonly startedAt: number;
+      /** false: another call's card is open here, and Bitrix24 shows one at a time; `show` asks for it later. */
+      readonly card?: boolean;
     }
+  /** Raise the card of this call again: none opened, or another call's card was in its place. Coalesced by the object. */
+  | { readonly t: 'show'; readonly id: string; readonly leg: string }
+  /**
+   * This leg's call is being transferred: the ledger joins the target's leg to the call and moves its card.
+   * `over`: it was cancelled or has failed.
+   */
+  | {
+      readonly t: 'handover';
+      readonly id: string;
+      readonly leg: string;
+      readonly kind: 'blind' | 'attended' | 'over';
+      /** Portal user id of a colleague; null for a number that is nobody's. */
+      readonly userId: number | null;
+      readonly number: string;
+    }
+  | { readonly t: 'quality'; readonly id: string; readonly leg: string; readonly quality: CallQuality }
+  | { readonly t: 'preferences'; readonly id: string; readonly preferences: Preferences }
   | {
       /** A call that Bitrix24 registered itself (click-to-call): we take its CALL_ID over. */
       readonly t: 'adopt';
@@ -131,8 +225,38 @@ export type ObjectMessage =
   | { readonly t: 'ack'; readonly id: string }
   /** Click-to-call or call-back: `callId` is registered and its card shown; adopt and dial it (de-duplicate by callId). */
   | { readonly t: 'dial'; readonly callId: string; readonly number: string; readonly line: string }
+  /** What the person has set, after `welcome` and after a change in another browser; never set = never said. */
+  | { readonly t: 'preferences'; readonly preferences: Preferences }
+  /** Who calls, once the CRM was asked; nobody known = never said. */
+  | { readonly t: 'customer'; readonly leg: string; readonly customer: Customer }
   /** The call was answered by a colleague; this leg stops ringing. */
   | { readonly t: 'elsewhere'; readonly leg: string; readonly callId: string };
+
+/** Where an older Worker, or nobody, has said anything else. */
+export const DEFAULT_CALLING: CallingRules = {
+  transfer: 'attended',
+  dtmf: 'stream',
+  conference: null,
+  recording: 'off',
+  dialling: {
+    countryCode: '',
+    nationalPrefix: '',
+    internationalPrefix: '00',
+    extensionDigits: 0,
+    dialAs: 'as_written',
+    prefix: '',
+    forbidden: [],
+    emergency: [],
+  },
+};
+
+export const DEFAULT_PREFERENCES: Preferences = {
+  doNotDisturb: false,
+  callWaiting: true,
+  autoAnswerS: 0,
+  ringtone: 'classic',
+  ringVolume: 0.7,
+};
 
 /** WebSocket close codes of `GET /api/socket`. */
 export const CloseCode = {

@@ -49,6 +49,7 @@ export async function openSession(
     lines: phone.lines.length > 0 ? phone.lines : opened.value.lines,
     colleagues: phone.colleagues,
     callHeader: phone.callHeader,
+    calling: phone.calling,
     room,
     strikeMs: config.strikeMs,
   });

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../http/result.ts';
 import type { Line } from '../protocol/frame.ts';
-import type { SettingsView } from '../protocol/settings.ts';
+import type { CallSettings, SettingsView } from '../protocol/settings.ts';
+import { DEFAULT_CALLS } from './calls-form.ts';
 
 /** Something that does not fit, at one field of the form. `path` is the field's place: `agents.3.sipUser`. */
 export interface FieldError {
@@ -32,10 +33,13 @@ export interface StoredSettings {
   readonly lines: readonly Line[];
   readonly iceServers: readonly StoredIceServer[];
   readonly agents: readonly StoredAgent[];
+  readonly calls: CallSettings;
 }
 
 /** A checked form on its way to the object: secrets are sealed already, null means "keep the stored one". */
-export interface SettingsDraft extends Omit<StoredSettings, 'iceServers' | 'agents'> {
+export interface SettingsDraft extends Omit<StoredSettings, 'iceServers' | 'agents' | 'calls'> {
+  /** null: a page that knows nothing of them sent the form; the stored ones stay. */
+  readonly calls: CallSettings | null;
   readonly iceServers: readonly StoredIceServer[];
   readonly agents: readonly (Omit<StoredAgent, 'password'> & { readonly password: string | null })[];
 }
@@ -54,6 +58,7 @@ export const EMPTY_SETTINGS: StoredSettings = {
   lines: [],
   iceServers: [],
   agents: [],
+  calls: DEFAULT_CALLS,
 };
 
 /**
@@ -90,7 +95,7 @@ export function mergeDraft(stored: StoredSettings, draft: SettingsDraft): Result
       errors.push({ path: `iceServers.${index}.credential`, message: 'Type the password of this TURN server.' });
     return { ...server, credential };
   });
-  return errors.length > 0 ? err(errors) : ok({ ...draft, agents, iceServers });
+  return errors.length > 0 ? err(errors) : ok({ ...draft, agents, iceServers, calls: draft.calls ?? stored.calls });
 }
 
 /** The document without its secrets. */

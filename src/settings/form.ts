@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { err, ok, type Result } from '../http/result.ts';
-import type { SettingsForm } from '../protocol/settings.ts';
+import type { CallSettings, SettingsForm } from '../protocol/settings.ts';
+import { CallsForm } from './calls-form.ts';
 import { type FieldError, isTurn } from './document.ts';
 
 /** The form's body may be larger than other bodies, because it carries the whole table of agents (bytes). */
@@ -18,7 +19,8 @@ export interface FormRules {
 }
 
 /** A checked form: every text trimmed, every list of URLs a list. */
-export type CheckedForm = Omit<SettingsForm, 'iceServers'> & {
+export type CheckedForm = Omit<SettingsForm, 'iceServers' | 'calls'> & {
+  readonly calls: CallSettings | null;
   readonly iceServers: readonly {
     readonly urls: readonly string[];
     readonly username: string;
@@ -79,6 +81,7 @@ const Line = v.object({
     v.regex(/^\+?[0-9*#]{1,32}$/, 'Write the number with digits only, such as +4930123456.'),
   ),
   name: optionalText(100),
+  leads: v.exactOptional(v.boolean('Say yes or no.')),
 });
 
 const Agent = v.object({
@@ -126,6 +129,7 @@ const Form = v.object(
       v.array(Agent, 'Send a list of agents.'),
       v.maxLength(MAX_AGENTS, `Use at most ${MAX_AGENTS} agents.`),
     ),
+    calls: v.optional(v.nullable(CallsForm), null),
   },
   'Send the settings as one JSON object.',
 );

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../env.ts';
 import type { Result } from '../http/result.ts';
 import type { SettingsView } from '../protocol/settings.ts';
+import { DEFAULT_CALLS } from './calls-form.ts';
 import {
   EMPTY_SETTINGS,
   type FieldError,
@@ -39,6 +40,8 @@ class SettingsDocument extends createDurable({ autoPersist: true }) implements S
   #drafts = new Map<string, string[]>();
 
   override async onLoad(): Promise<void> {
+    // A document of an older version lacks what came later.
+    this.document = { ...EMPTY_SETTINGS, ...this.document, calls: { ...DEFAULT_CALLS, ...this.document.calls } };
     this.#stored = this.document;
   }
 

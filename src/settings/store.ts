@@ -5,8 +5,9 @@ import type { Env } from '../env.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { log } from '../log.ts';
-import type { IceServer, Line, SipAccount } from '../protocol/frame.ts';
+import type { CallingRules, IceServer, Line, SipAccount } from '../protocol/frame.ts';
 import type { SettingsView } from '../protocol/settings.ts';
+import { callingOf } from './calling.ts';
 import {
   type FieldError,
   iceKey,
@@ -35,6 +36,7 @@ export interface Phone {
   readonly callHeader: string | null;
   /** User id -> user part of the SIP address. Empty for who has no SIP account: it serves transfers only. */
   readonly colleagues: Readonly<Record<string, string>>;
+  readonly calling: CallingRules;
 }
 
 /** The settings of one portal. */
@@ -155,6 +157,7 @@ async function openPhone(env: Env, portal: string, config: Config, userId: numbe
     lines: stored.lines,
     callHeader: stored.callHeader || null,
     colleagues: sip ? stored.colleagues : {},
+    calling: callingOf(stored.calls, stored.agent?.sipUser ?? ''),
   };
 }
 

@@ -3,9 +3,10 @@ import { env as bindings } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Env } from '../../src/env.ts';
-import type { Line } from '../../src/protocol/frame.ts';
+import { DEFAULT_CALLING, type Line } from '../../src/protocol/frame.ts';
 import type { SettingsForm, SettingsView } from '../../src/protocol/settings.ts';
 import { writeTicket } from '../../src/session/ticket.ts';
+import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { FORM_LIMIT } from '../../src/settings/form.ts';
 import { settingsRoutes } from '../../src/settings/routes.ts';
 import { PortalSettings } from '../../src/settings/settings.ts';
@@ -64,6 +65,7 @@ describe('the settings document', () => {
       lines: [],
       iceServers: [],
       agents: [],
+      calls: DEFAULT_CALLS,
     });
   });
 
@@ -83,6 +85,7 @@ describe('the settings document', () => {
       lines: [{ number: '+4930123456', name: 'Sales' }],
       callHeader: 'X-Call-Id',
       colleagues: { 17: '1001' },
+      calling: DEFAULT_CALLING,
     });
     expect(await settings.phoneOf(config, 18)).toMatchObject({
       sip: null,

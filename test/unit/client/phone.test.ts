@@ -33,6 +33,8 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
       commands.push({ command: command.replace('CallCard', ''), params });
       return { answered: true, value: [] };
     },
+    panel: () => {},
+    onAct: () => {},
     onLoad: (listener) => {
       load = listener;
       listener(120);

@@ -4,6 +4,7 @@ import { settingsForm, toBody } from '../../../client/app/form.ts';
 import { need } from '../../../client/pages/dom.ts';
 import { appPage } from '../../../src/app/page.ts';
 import type { SettingsView } from '../../../src/protocol/settings.ts';
+import { DEFAULT_CALLS } from '../../../src/settings/calls-form.ts';
 
 const view: SettingsView = {
   pbxUrl: 'wss://pbx.example.com/ws',
@@ -15,6 +16,7 @@ const view: SettingsView = {
     { userId: 1, name: 'Ann', sipUser: '1001', authorizationUser: '', hasPassword: true },
     { userId: 17, name: 'Bob', sipUser: '1002', authorizationUser: 'bob', hasPassword: true },
   ],
+  calls: DEFAULT_CALLS,
 };
 
 function openPage(): HTMLFormElement {
