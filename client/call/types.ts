@@ -51,15 +51,21 @@ export type CallEvent =
   | { readonly on: 'progress'; readonly media: boolean }
   /** 200 and ACK: both sides have the call. */
   | { readonly on: 'established'; readonly at: number }
-  /** Our INVITE was refused; status 0: it never got an answer. */
-  | { readonly on: 'rejected'; readonly status: number; readonly at: number }
+  /** Our INVITE was refused; status 0: it never got an answer. `cause`: Q.850, where a Reason header gave it (RFC 3326). */
+  | { readonly on: 'rejected'; readonly status: number; readonly cause?: number; readonly at: number }
   /** The caller, or a colleague's answer, took the INVITE back. */
   | { readonly on: 'withdrawn'; readonly elsewhere: boolean; readonly at: number }
   /** The other side hung up, or the leg died. */
   | { readonly on: 'over'; readonly reason: string; readonly at: number }
   | { readonly on: 'microphone'; readonly at: number }
   | { readonly on: 'held'; readonly held: boolean; readonly ok: boolean }
-  | { readonly on: 'transfer'; readonly step: 'accepted' | 'done' | 'failed'; readonly at: number }
+  /** `status`: what the target answered, by the NOTIFY (or the PBX to the REFER itself). */
+  | {
+      readonly on: 'transfer';
+      readonly step: 'accepted' | 'done' | 'failed';
+      readonly status?: number;
+      readonly at: number;
+    }
   /** `leg`: a fresh Call-ID, for a call that begins with this click. `number`: of a transfer's target; null: nobody's. */
   | {
       readonly on: 'card';

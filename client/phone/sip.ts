@@ -11,6 +11,8 @@ export interface IncomingLeg {
   readonly name: string;
   /** The number that was dialled, where the PBX says it. */
   readonly line: string;
+  /** The PBX wants it answered without a person: `answer-after=0` in Call-Info, or auto answer in Alert-Info. */
+  readonly autoAnswer: boolean;
 }
 
 /** What the SIP side tells. `registration: null` is registered. */
@@ -38,4 +40,9 @@ export interface SipPhone {
   dtmf(leg: string, key: string): void;
   /** Blind transfer. */
   refer(leg: string, number: string): void;
+  /**
+   * Attended transfer: the other party of `leg` takes our place in `consultation` (RFC 3891, RFC 5589 7.3). Both must be
+   * answered; the news `transfer` comes for `leg`.
+   */
+  referTo(leg: string, consultation: string): void;
 }

@@ -8,7 +8,7 @@ import type { SipIdentity } from './identity.ts';
 import { type KeepAliveDeps, keepAlive, optionsPing } from './keepalive.ts';
 import { type Leg, trackLeg } from './leg.ts';
 import { logConnector } from './log.ts';
-import { calledLine, dialString } from './parties.ts';
+import { calledLine, dialString, wantsAutoAnswer } from './parties.ts';
 import { keepRegistered } from './registration.ts';
 
 export interface AgentDeps extends KeepAliveDeps {
@@ -121,7 +121,14 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     track(request.callId, invitation);
     const group = deps.callHeader ? (request.getHeader(deps.callHeader) ?? null) : null;
     const { displayName, uri: from } = remoteIdentity;
-    const call = { leg: request.callId, group, number: from.user ?? '', name: displayName, line: calledLine(request) };
+    const call = {
+      leg: request.callId,
+      group,
+      number: from.user ?? '',
+      name: displayName,
+      line: calledLine(request),
+      autoAnswer: wantsAutoAnswer(request),
+    };
     tell({ on: 'incoming', call });
   };
 
@@ -204,6 +211,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     mute: (id, muted) => legs.get(id)?.mute(muted),
     dtmf: (id, key) => legs.get(id)?.dtmf(key),
     refer: (id, number) => legs.get(id)?.refer(number),
+    referTo: (id, consultation) => legs.get(id)?.referTo(legs.get(consultation)?.session),
   };
 }
 

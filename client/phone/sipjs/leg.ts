@@ -1,4 +1,13 @@
-import { type Bye, type Cancel, type Notification, type Session, SessionState, UserAgent, type Web } from 'sip.js';
+import {
+  type Bye,
+  type Cancel,
+  type Notification,
+  type Session,
+  SessionState,
+  type URI,
+  UserAgent,
+  type Web,
+} from 'sip.js';
 import type { CallEvent } from '../../call/types.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
 import { type Gatherer, sendEarly } from './ice.ts';
@@ -28,6 +37,8 @@ export interface Leg {
   mute(muted: boolean): void;
   dtmf(key: string): void;
   refer(number: string): void;
+  /** Replaces what the far end of another leg has with us by this leg's other party. */
+  referTo(consultation: Session | undefined): void;
   /** Tells the PBX our new address after the socket was lost: without it the far end's BYE never arrives. */
   refresh(): void;
   /** Whatever comes from now on is no news: we ended it ourselves. */
@@ -126,8 +137,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     sendKey(key, waiting, inStream, (body) => void session.info({ requestOptions: { body } }).catch(() => {}));
   };
 
-  const refer = (number: string) => {
-    const target = UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`);
+  const refer = (target: URI | Session | undefined) => {
     const failed = () => deps.tell({ on: 'transfer', step: 'failed', at: deps.now() });
     if (!target) return failed();
     session
@@ -149,7 +159,9 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
       openMicrophone();
     },
     dtmf,
-    refer,
+    refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
+    // Only a confirmed dialog has the tags that Replaces names.
+    referTo: (other) => refer(other?.state === SessionState.Established ? other : undefined),
     refresh: () => void reinvite(() => offer(held)),
     silence: () => {
       over = true;

@@ -36,3 +36,14 @@ export function dialString(number: string): string {
 export function answeredElsewhere(reason: string | undefined): boolean {
   return /SIP\s*;[^,]*cause=200\b/i.test(reason ?? '');
 }
+
+/**
+ * Whether the PBX wants the call answered at once: `answer-after=0` in Call-Info (RFC 3261 20.9 leaves its parameters to
+ * the makers; this one is what PBXs send), or "auto answer" in Alert-Info, spelled as each maker likes.
+ */
+export function wantsAutoAnswer(message: Headers): boolean {
+  return (
+    /;\s*answer-after\s*=\s*0\b/i.test(message.getHeader('Call-Info') ?? '') ||
+    /auto[\s_-]?answer/i.test(message.getHeader('Alert-Info') ?? '')
+  );
+}

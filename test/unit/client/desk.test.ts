@@ -26,6 +26,7 @@ function aDesk(change: { excuse?: string | null; lines?: { number: string; name:
       mute: remember('mute'),
       dtmf: remember('dtmf'),
       refer: remember('refer'),
+      referTo: remember('referTo'),
     },
     command: async (frame, _callId, command, params) => {
       commands.push({ frame, command: command.replace('CallCard', ''), params });
@@ -43,7 +44,7 @@ function aDesk(change: { excuse?: string | null; lines?: { number: string; name:
     clearTimeout: clock.clearTimeout,
   });
   const ring = (leg = 'sip-1', line = LINE) =>
-    desk.onSip({ on: 'incoming', call: { leg, group: 'g1', number: '+4940', name: 'Ada', line } });
+    desk.onSip({ on: 'incoming', call: { leg, group: 'g1', number: '+4940', name: 'Ada', line, autoAnswer: false } });
   const card = (name: string, data?: unknown, callId = 'c1', frame = 'f1') =>
     desk.onCard({ frame, callId, name, data });
   const opens = (direction: string, line = LINE, callId = 'c1', frame = 'f1') =>

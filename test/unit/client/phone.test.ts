@@ -63,6 +63,7 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
         mute: remember('mute'),
         dtmf: remember('dtmf'),
         refer: remember('refer'),
+        referTo: remember('referTo'),
       };
     },
     openSocket: () => {
@@ -120,7 +121,7 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
 const registered: SipNews = { on: 'registration', problem: null };
 const ring: SipNews = {
   on: 'incoming',
-  call: { leg: 'sip-1', group: null, number: '+4940', name: '', line: LINE },
+  call: { leg: 'sip-1', group: null, number: '+4940', name: '', line: LINE, autoAnswer: false },
 };
 
 describe('whether the phone is ready', () => {

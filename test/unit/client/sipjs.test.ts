@@ -6,7 +6,7 @@ import { type Gatherer, sendAfterMs, sendEarly } from '../../../client/phone/sip
 import { sipIdentity } from '../../../client/phone/sipjs/identity.ts';
 import { keepAlive } from '../../../client/phone/sipjs/keepalive.ts';
 import { logConnector, redact } from '../../../client/phone/sipjs/log.ts';
-import { answeredElsewhere, calledLine, dialString, userOf } from '../../../client/phone/sipjs/parties.ts';
+import { answeredElsewhere, calledLine, dialString, userOf, wantsAutoAnswer } from '../../../client/phone/sipjs/parties.ts';
 import { referProgress } from '../../../client/phone/sipjs/refer.ts';
 import { registrationProblem } from '../../../client/phone/sipjs/registration.ts';
 import { glareDelayMs, reinviteQueue } from '../../../client/phone/sipjs/reinvite.ts';
@@ -181,6 +181,12 @@ describe('who calls whom', () => {
     );
     expect(calledLine(headers({ Diversion: '"x" <tel:+4930666>;reason=unconditional' }))).toBe('+4930666');
     expect(calledLine(headers({}))).toBe('');
+  });
+  test('a PBX that wants the call answered without a person says it in one of two headers', () => {
+    expect(wantsAutoAnswer(headers({ 'Call-Info': '<sip:pbx>; answer-after=0' }))).toBe(true);
+    expect(wantsAutoAnswer(headers({ 'Alert-Info': '<http://x>;info=alert-autoanswer' }))).toBe(true);
+    expect(wantsAutoAnswer(headers({ 'Alert-Info': 'Auto Answer' }))).toBe(true);
+    expect(wantsAutoAnswer(headers({ 'Call-Info': '<sip:pbx>;answer-after=05', 'Alert-Info': 'ring-2' }))).toBe(false);
   });
   test('a user part is decoded, and nonsense stays what it is', () => {
     expect(userOf('<sip:a%20b@pbx>')).toBe('a b');
