@@ -1,5 +1,5 @@
 import { randomId } from '../crypto/bytes.ts';
-import { CloseCode, type ObjectMessage, type PhoneState } from '../protocol/frame.ts';
+import { CloseCode, type ObjectMessage, type PhoneState, type Preferences } from '../protocol/frame.ts';
 
 /** What a socket remembers over hibernation; the only place where a socket's facts are kept. */
 export interface Attachment {
@@ -52,6 +52,8 @@ export class Agents {
     this.#sockets.acceptWebSocket(socket, [tagOf(userId)]);
     socket.serializeAttachment({ userId, session, epoch } satisfies Attachment);
     this.#post(socket, { t: 'welcome', epoch });
+    const preferences = this.preferencesOf(userId);
+    if (preferences !== null) this.#post(socket, { t: 'preferences', preferences });
   }
 
   attachmentOf(socket: WebSocket): Attachment | null {
@@ -104,6 +106,16 @@ export class Agents {
     return typeof text === 'string' ? (JSON.parse(text) as PhoneState) : null;
   }
 
+  /** What the person has set for themselves; null = nothing yet. */
+  preferencesOf(userId: number): Preferences | null {
+    const text = this.#sql.exec('SELECT preferences FROM agent WHERE user_id = ?', userId).toArray()[0]?.preferences;
+    return typeof text === 'string' ? (JSON.parse(text) as Preferences) : null;
+  }
+
+  setPreferences(userId: number, preferences: Preferences): void {
+    this.#sql.exec('UPDATE agent SET preferences = ? WHERE user_id = ?', JSON.stringify(preferences), userId);
+  }
+
   /** When the person was last told that the phone does not ring; null = never. */
   notifiedAt(userId: number): number | null {
     const at = this.#sql.exec('SELECT notified_at FROM agent WHERE user_id = ?', userId).toArray()[0]?.notified_at;
@@ -119,17 +131,28 @@ export class Agents {
     return this.phoneOf(userId) !== null && this.stateOf(userId)?.ready === true;
   }
 
-  /** Everybody who can take a call now and is not in one. */
-  free(): number[] {
-    return this.#phones().filter((userId) => this.isReachable(userId) && this.stateOf(userId)?.talking !== true);
+  /** Whether the person wants no calls now: as they have set it, or as their phone behaves already. */
+  doesNotDisturb(userId: number): boolean {
+    return this.preferencesOf(userId)?.doNotDisturb === true || this.stateOf(userId)?.doNotDisturb === true;
   }
 
-  summary(): { phones: number; reachable: number; talking: number } {
+  /** Whether a call that we choose a person for, such as a call-back, may ring there. */
+  mayRing(userId: number): boolean {
+    return this.isReachable(userId) && !this.doesNotDisturb(userId);
+  }
+
+  /** Everybody who takes calls now and is not in one. */
+  free(): number[] {
+    return this.#phones().filter((userId) => this.mayRing(userId) && this.stateOf(userId)?.talking !== true);
+  }
+
+  summary(): { phones: number; reachable: number; talking: number; doNotDisturb: number } {
     const phones = this.#phones();
     return {
       phones: phones.length,
       reachable: phones.filter((userId) => this.isReachable(userId)).length,
       talking: phones.filter((userId) => this.stateOf(userId)?.talking === true).length,
+      doNotDisturb: phones.filter((userId) => this.doesNotDisturb(userId)).length,
     };
   }
 

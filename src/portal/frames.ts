@@ -62,6 +62,10 @@ export async function answerFrame(
     case 'ended':
       agents.reply(socket, switchboard.ended(userId, message, now));
       return parts.changed();
+    case 'preferences':
+      agents.setPreferences(userId, message.preferences);
+      agents.reply(socket, { t: 'ack', id: message.id });
+      return parts.changed();
     case 'vote':
       return agents.reply(socket, switchboard.vote(userId, message));
     case 'comment':

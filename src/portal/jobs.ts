@@ -51,7 +51,7 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   if (!call || call.callId !== null || call.state === 'failed') return 'done';
   // A call that is over by now is recorded, but no card jumps up for it.
   const alive = call.state === 'ringing' || call.state === 'talking';
-  const show = alive && (call.type !== 4 || tools.agents.isReachable(call.userId));
+  const show = alive && (call.type !== 4 || tools.agents.mayRing(call.userId));
   const got = await registerCall(tools.caller, call, show);
   if (!got.ok) {
     const again = settle(tools, got.error);

@@ -24,13 +24,22 @@ const status = v.picklist([
   'OTHER',
 ]);
 const reasons = v.picklist(['microphone_denied', 'not_registered', 'wrong_password', 'pbx_unreachable', 'starting']);
+const doNotDisturb = v.exactOptional(v.boolean());
+
+const preferences = v.object({
+  doNotDisturb: v.boolean(),
+  callWaiting: v.boolean(),
+  autoAnswerS: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30)),
+  ringtone: v.picklist(['classic', 'soft', 'chime']),
+  ringVolume: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
 
 const FrameMessageSchema = v.variant('t', [
   v.object({
     t: v.literal('state'),
     state: v.variant('ready', [
-      v.object({ ready: v.literal(true), talking: v.boolean() }),
-      v.object({ ready: v.literal(false), talking: v.boolean(), reason: reasons }),
+      v.object({ ready: v.literal(true), talking: v.boolean(), doNotDisturb }),
+      v.object({ ready: v.literal(false), talking: v.boolean(), reason: reasons, doNotDisturb }),
     ]),
     legs: v.pipe(v.array(leg), v.maxLength(50)),
   }),
@@ -60,6 +69,7 @@ const FrameMessageSchema = v.variant('t', [
     status,
     reason: v.pipe(v.string(), v.maxLength(200)),
   }),
+  v.object({ t: v.literal('preferences'), id, preferences }),
   v.object({ t: v.literal('vote'), id, leg, vote: v.picklist([1, 2, 3, 4, 5]) }),
   v.object({ t: v.literal('comment'), id, leg, text: v.pipe(v.string(), v.maxLength(8000)) }),
 ]);

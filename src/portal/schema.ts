@@ -36,6 +36,7 @@ const STEPS: readonly string[] = [
      status TEXT, seen_at INTEGER NOT NULL, waiting TEXT);
    CREATE INDEX leg_call ON leg (call_key);
    CREATE INDEX leg_live ON leg (user_id) WHERE live = 1;`,
+  'ALTER TABLE agent ADD COLUMN preferences TEXT',
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

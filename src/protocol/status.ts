@@ -45,7 +45,13 @@ export interface PortalStatus {
       readonly at: string;
     }[];
   };
-  readonly agents: { readonly phones: number; readonly reachable: number; readonly talking: number };
+  readonly agents: {
+    readonly phones: number;
+    readonly reachable: number;
+    readonly talking: number;
+    /** Of `phones`: who wants no calls now. Absent in a row that an older version wrote. */
+    readonly doNotDisturb?: number;
+  };
 }
 
 /** The answer of `GET /status.json`. */

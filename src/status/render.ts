@@ -54,7 +54,7 @@ ${fact(
   html`${handler.loads} loads, ${handler.slow} slow, last ${time(handler.lastAt, now)}`,
 )}
 ${fact('Calls', `${calls.live} live`, `${calls.today} today, ${calls.backlog} steps waiting for Bitrix24`)}
-${fact('Phones', `${agents.phones} on`, `${agents.reachable} reachable, ${agents.talking} talking`)}
+${fact('Phones', `${agents.phones} on`, `${agents.reachable} reachable, ${agents.talking} talking${agents.doNotDisturb ? `, ${agents.doNotDisturb} not to be disturbed` : ''}`)}
 ${fact(
   'Tokens',
   TOKEN_WORDS[tokens.state],
