@@ -51,6 +51,12 @@ export function refusal(status: number): Outcome {
   return REFUSALS.get(status) ?? (status >= 500 && status < 600 ? UNAVAILABLE : { ...UNAVAILABLE, status: 'OTHER' });
 }
 
+/** Why sound can't get through, in one sentence that says what to do. */
+export const noPath = (relayRefused: boolean): string =>
+  relayRefused
+    ? 'The relay (TURN) server refuses this phone: reload the page, else ask your administrator.'
+    : 'Your network lets no call through: check your connection, then try again.';
+
 /** Why the phone can't call now, in one sentence that says what to do (rule 8 of the design). */
 export const NOT_READY: Readonly<Record<NotReady, string>> = {
   microphone_denied: 'The browser keeps the microphone from this page: allow it at the address bar and reload.',

@@ -1,5 +1,5 @@
 import { closing, finish, hangUp, withdrawn } from './end.ts';
-import { refusal } from './outcome.ts';
+import { noPath, refusal } from './outcome.ts';
 import { talking } from './talking.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
 
@@ -56,6 +56,8 @@ function incoming(call: Call, event: CallEvent): Step {
       return closing(call, { ui: 'error', status: '480', text: 'No microphone: allow it in the browser.' }, event.at, [
         { do: 'hangup', refuse: 480 },
       ]);
+    case 'noPath':
+      return closing(call, { ui: 'error', status: '480', text: noPath(event.relayRefused) }, event.at);
     case 'card':
       if (event.event.name !== 'answerButtonClick' || call.phase === 'answering') return nothing(call);
       return [
@@ -97,6 +99,8 @@ function calling(call: Call, event: CallEvent): Step {
       return closing(call, { ...refusal(0), text: event.reason }, event.at);
     case 'microphone':
       return closing(call, { ui: 'error', status: 'OTHER', text: 'No microphone: allow it in the browser.' }, event.at);
+    case 'noPath':
+      return closing(call, { ui: 'error', status: 'OTHER', text: noPath(event.relayRefused) }, event.at);
     default:
       return nothing(call);
   }

@@ -11,6 +11,11 @@ export function talking(call: Call, event: CallEvent): Step {
     }
     case 'held':
       return held(call, event.held, event.ok);
+    case 'path':
+      return [
+        call,
+        [{ do: 'status', text: event.alive ? standing(call) : 'Connection lost, looking for another way…' }],
+      ];
     case 'transfer':
       return call.phase === 'transferring' ? transferNews(call, event) : [call, []];
     case 'card':
@@ -20,10 +25,12 @@ export function talking(call: Call, event: CallEvent): Step {
   }
 }
 
+const standing = ({ held }: Pick<Call, 'held'>) => (held ? 'On hold' : 'Connected');
+
 /** The button has toggled itself at the click; what the PBX said decides what it shows in the end. */
 function held(call: Call, asked: boolean, ok: boolean): Step {
   const now = ok ? asked : call.held;
-  const text = ok ? (now ? 'On hold' : 'Connected') : 'The PBX refused: hold is unchanged';
+  const text = ok ? standing({ held: now }) : 'The PBX refused: hold is unchanged';
   return [
     { ...call, held: now },
     [
@@ -94,7 +101,7 @@ function backToCall(call: Call): Step {
     { do: 'timer', run: true },
     { do: 'showHold', held: call.held },
     { do: 'showMute', muted: call.muted },
-    { do: 'status', text: call.held ? 'On hold' : 'Connected' },
+    { do: 'status', text: standing(call) },
   ];
   return [{ ...call, phase: 'talking', transfer: 'none' }, effects];
 }

@@ -58,6 +58,10 @@ export type CallEvent =
   /** The other side hung up, or the leg died. */
   | { readonly on: 'over'; readonly reason: string; readonly at: number }
   | { readonly on: 'microphone'; readonly at: number }
+  /** The browser has no address to offer, so no INVITE or answer was sent. `relayRefused`: TURN refuses our credentials. */
+  | { readonly on: 'noPath'; readonly relayRefused: boolean; readonly at: number }
+  /** In a call: the way of the sound has died, or is back. The phone looks for another by itself. */
+  | { readonly on: 'path'; readonly alive: boolean }
   | { readonly on: 'held'; readonly held: boolean; readonly ok: boolean }
   /** `status`: what the target answered, by the NOTIFY (or the PBX to the REFER itself). */
   | {

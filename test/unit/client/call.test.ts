@@ -77,6 +77,18 @@ describe('an incoming call', () => {
     expect(ended(effects)).toEqual([]);
     expect(ended(play([call, []], { on: 'wake', at: AT }).effects)[0]).toMatchObject({ status: '480' });
   });
+  test('a network that lets no sound through: the card says why, and whose task it is', () => {
+    const { call, effects } = play(offered(facts), click('answerButtonClick'), {
+      on: 'noPath',
+      relayRefused: true,
+      at: AT,
+    });
+    expect(call.phase).toBe('closing');
+    expect(effects).toContainEqual({ do: 'status', text: expect.stringContaining('TURN') });
+    expect(ended(play([call, []], { on: 'wake', at: AT }).effects)[0]).toMatchObject({ status: '480' });
+    const clicked = play(clickedToCall(facts, 'call-1'), { on: 'noPath', relayRefused: false, at: AT });
+    expect(clicked.effects).toContainEqual({ do: 'status', text: expect.stringContaining('network') });
+  });
   test('talk time counts from the answer', () => {
     const { effects } = play(offered(facts), ...answered, { on: 'over', reason: '', at: AT + 62_400 });
     expect(ended(effects)).toEqual([
@@ -160,6 +172,13 @@ describe('an outgoing call', () => {
 
 describe('in conversation, the card shows what the PBX confirmed', () => {
   const talking = () => play(offered(facts), ...answered).call;
+  test('a path that dies is said, and one that is back as well', () => {
+    const lost = play([talking(), []], { on: 'path', alive: false });
+    expect(lost.last).toEqual([{ do: 'status', text: expect.stringContaining('lost') }]);
+    expect(play([{ ...lost.call, held: true }, []], { on: 'path', alive: true }).last).toEqual([
+      { do: 'status', text: 'On hold' },
+    ]);
+  });
   test('hold asks, and shows only after the answer', () => {
     const asked = play([talking(), []], click('holdButtonClick', true));
     expect(asked.last).toEqual([{ do: 'hold', held: true }]);

@@ -6,7 +6,13 @@ import { type Gatherer, sendAfterMs, sendEarly } from '../../../client/phone/sip
 import { sipIdentity } from '../../../client/phone/sipjs/identity.ts';
 import { keepAlive } from '../../../client/phone/sipjs/keepalive.ts';
 import { logConnector, redact } from '../../../client/phone/sipjs/log.ts';
-import { answeredElsewhere, calledLine, dialString, userOf, wantsAutoAnswer } from '../../../client/phone/sipjs/parties.ts';
+import {
+  answeredElsewhere,
+  calledLine,
+  dialString,
+  userOf,
+  wantsAutoAnswer,
+} from '../../../client/phone/sipjs/parties.ts';
 import { referProgress } from '../../../client/phone/sipjs/refer.ts';
 import { registrationProblem } from '../../../client/phone/sipjs/registration.ts';
 import { glareDelayMs, reinviteQueue } from '../../../client/phone/sipjs/reinvite.ts';
