@@ -18,7 +18,8 @@ export interface AgentDeps extends KeepAliveDeps {
   /** Name of the header that names the call a leg belongs to. */
   readonly callHeader: string | null;
   readonly microphone: Microphone;
-  hear(stream: MediaStream): void;
+  /** The far end's sound of a leg; null when the leg is over. Two legs may sound at once. */
+  hear(leg: string, stream: MediaStream | null): void;
   tell(news: SipNews): void;
   log(line: string): void;
   now(): number;
@@ -54,8 +55,11 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     logBuiltinEnabled: false,
     logLevel: 'warn',
     logConnector: logConnector(deps.log),
-    // The microphone is opened before the call is answered; SIP.js only borrows it.
-    sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(async () => deps.microphone.borrow()),
+    // The microphone is opened before the call is answered. A copy for each leg: SIP.js stops the tracks of a leg that
+    // ends, and hold silences one leg, not the other.
+    sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(async () =>
+      deps.microphone.borrow().clone(),
+    ),
     sessionDescriptionHandlerFactoryOptions: {
       iceGatheringTimeout: GATHERING_CAP_MS,
       // Never SIP.js's default, which is a public server of a third party.
@@ -103,10 +107,11 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       now: deps.now,
       random: deps.random,
       setTimeout: deps.setTimeout,
-      hear: deps.hear,
+      hear: (stream) => deps.hear(id, stream),
       tell: (event) => tell({ on: 'leg', leg: id, event }),
       done: () => {
         legs.delete(id);
+        deps.hear(id, null);
         if (legs.size > 0) return;
         deps.microphone.close();
         if (retired) disconnect();
