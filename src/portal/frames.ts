@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { matchable } from '../numbers/match.ts';
 import type { FrameMessage } from '../protocol/frame.ts';
 import { TICKET_SECONDS, writeTicket } from '../session/ticket.ts';
 import type { Attachment } from './agents.ts';
@@ -16,6 +17,10 @@ async function renew(parts: Parts, config: Config, held: Attachment, id: string,
   const claims = { portal: memberId, userId: session.userId, admin: false, session: held.session, expiresAt };
   return { t: 'ticket' as const, id, ticket: await writeTicket(config, claims), expiresIn: TICKET_SECONDS };
 }
+
+/** Agents of one queue may hear the caller's number in several forms; what we dial stays as the PBX wants it. */
+const knownAs = (parts: Parts, { direction, number }: Extract<FrameMessage, { t: 'register' }>): string =>
+  direction === 'in' ? matchable(number, parts.rules().calls) : number;
 
 /** Does what one message of a phone's frame asks, and answers it (docs/protocol.md). */
 export async function answerFrame(
@@ -46,7 +51,7 @@ export async function answerFrame(
       return;
     }
     case 'register': {
-      const { answer, urgent } = switchboard.register(userId, message, now);
+      const { answer, urgent } = switchboard.register(userId, { ...message, number: knownAs(parts, message) }, now);
       parts.changed();
       if (answer) agents.reply(socket, answer);
       // A person waits for the card: not by the alarm, which stays behind this in case we die on the way.

@@ -1,6 +1,8 @@
 import type { RestError } from '../bitrix24/errors.ts';
+import { matchable } from '../numbers/match.ts';
 import type { Agents } from './agents.ts';
 import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
+import type { PortalRules } from './leads.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { finishCall, hideCall, notifyPerson, registerCall, responsibleFor, showCall } from './ledger-work.ts';
 import { mayNotify, noticeFor } from './notice.ts';
@@ -19,6 +21,7 @@ export interface LedgerTools {
   /** Whoever stands for the portal when nobody else does. */
   readonly installer: () => number;
   readonly denied: (error: RestError) => void;
+  readonly rules: () => PortalRules;
 }
 
 type LedgerKind = Extract<
@@ -52,7 +55,7 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   // A call that is over by now is recorded, but no card jumps up for it.
   const alive = call.state === 'ringing' || call.state === 'talking';
   const show = alive && (call.type !== 4 || tools.agents.mayRing(call.userId));
-  const got = await registerCall(tools.caller, call, show);
+  const got = await registerCall(tools.caller, call, show, tools.rules());
   if (!got.ok) {
     const again = settle(tools, got.error);
     if (again) return again;
@@ -79,7 +82,7 @@ function ringForCallback(tools: LedgerTools, key: string, callId: string, show: 
 async function callback(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const call = tools.ledger.call(key);
   if (call?.userId !== 0) return 'done';
-  const found = await responsibleFor(tools.caller, call.number);
+  const found = await responsibleFor(tools.caller, matchable(call.number, tools.rules().calls));
   if (!found.ok && found.error.kind !== 'refused') return settle(tools, found.error) ?? 'done';
   const responsible = found.ok ? found.value : [];
   const free = tools.agents.free();

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import type { RestError } from '../bitrix24/errors.ts';
 import type { Command } from '../bitrix24/rest.ts';
 import { err, type Result } from '../http/result.ts';
+import { matchable } from '../numbers/match.ts';
+import { lineOf, makesLead, type PortalRules } from './leads.ts';
 import type { CallRecord } from './ledger.ts';
 import type { Caller } from './tokens.ts';
 
@@ -25,18 +27,18 @@ const HIDDEN_NUMBER = '0000000';
  *
  * @param show whether to raise the card at once
  */
-export function registerCommand(call: CallRecord, show: boolean): Command {
+export function registerCommand(call: CallRecord, show: boolean, rules: PortalRules): Command {
   const hidden = !/\d/.test(call.number);
   return {
     method: 'telephony.externalcall.register',
     params: {
       USER_ID: call.userId,
-      PHONE_NUMBER: hidden ? HIDDEN_NUMBER : call.number,
+      PHONE_NUMBER: hidden ? HIDDEN_NUMBER : matchable(call.number, rules.calls),
       TYPE: call.type,
       CALL_START_DATE: new Date(call.startedAt).toISOString(),
-      CRM_CREATE: hidden ? 0 : 1,
+      CRM_CREATE: makesLead(call, rules) ? 1 : 0,
       SHOW: show ? 1 : 0,
-      LINE_NUMBER: call.line || undefined,
+      LINE_NUMBER: (lineOf(call.line, rules)?.number ?? call.line) || undefined,
       EXTERNAL_CALL_ID: call.key,
     },
   };
@@ -47,8 +49,9 @@ export async function registerCall(
   caller: Caller,
   call: CallRecord,
   show: boolean,
+  rules: PortalRules,
 ): Promise<Result<string, RestError>> {
-  const got = await callOne(caller, registerCommand(call, show));
+  const got = await callOne(caller, registerCommand(call, show, rules));
   if (!got.ok) return got;
   const parsed = v.safeParse(Registered, got.value);
   if (!parsed.success)

@@ -8,6 +8,7 @@ import { Agents, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
 import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
 import { ledgerJobs } from './jobs.ts';
+import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { readCounter, readPortal } from './records.ts';
 import { Sessions } from './sessions.ts';
@@ -105,16 +106,16 @@ export class Parts {
     return statusRow(this.sql, this.config, this.portal, this, now);
   }
 
-  lines() {
-    const { lines } = this.portal;
-    return lines.length > 0 ? lines : [defaultLine(this.config.appTitle)];
+  rules(): PortalRules {
+    const { lines, calls } = this.portal;
+    return { lines: lines.length > 0 ? lines : [defaultLine(this.config.appTitle)], calls };
   }
 
   async #setUp(what: 'events' | 'lines'): Promise<DueOutcome> {
     const got =
       what === 'events'
         ? await ensureEvents(this.admin(), (await this.addresses()).events)
-        : await ensureLines(this.admin(), this.lines());
+        : await ensureLines(this.admin(), this.rules());
     if (got.ok) return 'done';
     log('warn', 'setup_failed', { portal: this.portal.memberId, kind: what, code: got.error.code });
     if (got.error.kind === 'denied') this.binder.learn({ t: 'denied' });
@@ -171,6 +172,7 @@ export class Parts {
       due: () => this.due,
       installer: () => this.portal.installer,
       denied: () => this.binder.learn({ t: 'denied' }),
+      rules: () => this.rules(),
     });
     return this.#whileInstalled({
       bind: (_key, attempt) => this.binder.work(attempt),

@@ -12,14 +12,16 @@ import { bugName, log } from '../log.ts';
 import { CloseCode, type Line } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
+import { DEFAULT_CALLS } from '../settings/calls-form.ts';
 import { backoffMs } from './backoff.ts';
 import { type PortalEvent, receiveEvent } from './events.ts';
 import { answerFrame } from './frames.ts';
+import type { PortalRules } from './leads.ts';
 import { MinuteLimiter } from './limiter.ts';
 import { noteLoad } from './loads.ts';
 import { readFrameMessage } from './messages.ts';
 import { Parts } from './parts.ts';
-import { addToCounter, readPortal, writeBindReason, writeLines, writePortal } from './records.ts';
+import { addToCounter, readPortal, writeBindReason, writePortal, writeRules } from './records.ts';
 import { hasTables, migrate } from './schema.ts';
 import { ensureEvents, ensureLines } from './setup.ts';
 import { NOT_INSTALLED } from './stub.ts';
@@ -111,6 +113,7 @@ export class Portal extends DurableObject<Env> {
         binding: known?.binding ?? 'rebinding',
         bindReason: null,
         lines: known?.lines ?? [],
+        calls: known?.calls ?? DEFAULT_CALLS,
       });
     });
     const parts = this.#openParts();
@@ -128,7 +131,7 @@ export class Portal extends DurableObject<Env> {
     await parts.due.arm();
     const placement = await parts.binder.attempt();
     const events = await ensureEvents(parts.tokens, (await parts.addresses()).events);
-    const lines = await ensureLines(parts.tokens, parts.lines());
+    const lines = await ensureLines(parts.tokens, parts.rules());
     const settle = (kind: 'bind' | 'events' | 'lines', result: Result<unknown, RestError>) => {
       parts.due.cancel(kind, '');
       // Somebody is looking at the mark: as soon as any first retry, unless Bitrix24 has named a time.
@@ -188,7 +191,7 @@ export class Portal extends DurableObject<Env> {
     const expiresAt = now + TICKET_SECONDS * 1000;
     const session = parts.value.sessions.open(userId, admin, expiresAt);
     const room = parts.value.agents.roomOf(userId, now);
-    return ok({ userId, admin, name, session, expiresAt, room, lines: parts.value.lines() });
+    return ok({ userId, admin, name, session, expiresAt, room, lines: parts.value.rules().lines });
   }
 
   /** needs_admin has an exit: a verified admin's token binds, and a pair that the OAuth host proves is kept. */
@@ -250,11 +253,11 @@ export class Portal extends DurableObject<Env> {
     return err(failure('unauthorized', 'The ticket ran out: open a new session.'));
   }
 
-  /** The admin saved other lines. Bitrix24 is told by a job, so a slow portal does not slow the save. */
-  async linesChanged(lines: readonly Line[]): Promise<void> {
+  /** The admin saved the settings. Bitrix24 is told of the lines by a job, so a slow portal does not slow the save. */
+  async settingsChanged(rules: PortalRules): Promise<void> {
     const parts = this.#installed();
     if (!parts.ok) return;
-    writeLines(parts.value.sql, lines);
+    writeRules(parts.value.sql, rules);
     parts.value.due.plan('lines', '', Date.now());
     await parts.value.due.arm();
   }

@@ -1,5 +1,8 @@
 import type { Line } from '../protocol/frame.ts';
+import type { CallSettings } from '../protocol/settings.ts';
 import type { BindingState } from '../protocol/status.ts';
+import { DEFAULT_CALLS } from '../settings/calls-form.ts';
+import type { PortalRules } from './leads.ts';
 
 /** The portal as a proved install made it. */
 export interface PortalRecord {
@@ -20,6 +23,8 @@ export interface PortalRecord {
   readonly bindReason: string | null;
   /** Lines as last told by the settings; [] = none set yet. */
   readonly lines: readonly Line[];
+  /** How calls are handled, as last told by the settings. */
+  readonly calls: CallSettings;
 }
 
 type Row = {
@@ -34,6 +39,7 @@ type Row = {
   binding: BindingState;
   bind_reason: string | null;
   lines: string;
+  calls: string | null;
 };
 
 /** The portal's own row, or null before a proved install. */
@@ -52,13 +58,15 @@ export function readPortal(sql: SqlStorage): PortalRecord | null {
     binding: row.binding,
     bindReason: row.bind_reason,
     lines: JSON.parse(row.lines) as Line[],
+    // What an older version stored lacks what came later.
+    calls: { ...DEFAULT_CALLS, ...(row.calls === null ? {} : (JSON.parse(row.calls) as Partial<CallSettings>)) },
   };
 }
 
 export function writePortal(sql: SqlStorage, p: PortalRecord): void {
   sql.exec(
     `INSERT OR REPLACE INTO portal (one, member_id, endpoint, oauth_host, origin, app_code, application_token,
-       installed_at, installer, binding, bind_reason, lines) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       installed_at, installer, binding, bind_reason, lines, calls) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     p.memberId,
     p.endpoint,
     p.oauthHost,
@@ -70,6 +78,7 @@ export function writePortal(sql: SqlStorage, p: PortalRecord): void {
     p.binding,
     p.bindReason,
     JSON.stringify(p.lines),
+    JSON.stringify(p.calls),
   );
 }
 
@@ -86,8 +95,9 @@ export const writeApplicationToken = (sql: SqlStorage, sealed: string): void => 
   sql.exec('UPDATE portal SET application_token = ?', sealed);
 };
 
-export const writeLines = (sql: SqlStorage, lines: readonly Line[]): void => {
-  sql.exec('UPDATE portal SET lines = ?', JSON.stringify(lines));
+/** Keeps the part of the settings that the ledger needs at once, when a call begins. */
+export const writeRules = (sql: SqlStorage, rules: PortalRules): void => {
+  sql.exec('UPDATE portal SET lines = ?, calls = ?', JSON.stringify(rules.lines), JSON.stringify(rules.calls));
 };
 
 /** Counts that survive eviction. */

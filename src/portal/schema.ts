@@ -37,6 +37,7 @@ const STEPS: readonly string[] = [
    CREATE INDEX leg_call ON leg (call_key);
    CREATE INDEX leg_live ON leg (user_id) WHERE live = 1;`,
   'ALTER TABLE agent ADD COLUMN preferences TEXT',
+  'ALTER TABLE portal ADD COLUMN calls TEXT',
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

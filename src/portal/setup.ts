@@ -5,6 +5,7 @@ import { ok, type Result } from '../http/result.ts';
 import type { Line } from '../protocol/frame.ts';
 import type { PortalAddresses } from './addresses.ts';
 import { bindingNeeds, PLACEMENT, type SeenPlacement } from './binding.ts';
+import { lineMakesLeads, type PortalRules } from './leads.ts';
 import { placementTexts } from './texts.ts';
 import type { Caller } from './tokens.ts';
 
@@ -114,7 +115,7 @@ const LineRows = v.array(v.object({ NUMBER: v.pipe(v.union([v.string(), v.number
 /** Makes the app's external lines exactly these. Lines are per app, so none of another app's is touched. */
 export async function ensureLines(
   caller: Caller,
-  lines: readonly Line[],
+  { lines, calls }: PortalRules,
 ): Promise<Result<'found' | 'bound', RestError>> {
   const looked = await caller.batch({ get: { method: 'telephony.externalLine.get' } });
   if (!looked.ok) return looked;
@@ -124,7 +125,11 @@ export async function ensureLines(
   const wanted = new Set(lines.map((line) => line.number));
   const commands: Record<string, Command> = {};
   for (const line of lines) {
-    const params = { NUMBER: line.number, NAME: line.name };
+    const params = {
+      NUMBER: line.number,
+      NAME: line.name,
+      CRM_AUTO_CREATE: lineMakesLeads(line, calls.leads) ? 'Y' : 'N',
+    };
     commands[`keep${line.number}`] = known.has(line.number)
       ? { method: 'telephony.externalLine.update', params }
       : { method: 'telephony.externalLine.add', params };

@@ -1,4 +1,5 @@
-import { type CallingRules, DEFAULT_CALLING } from '../protocol/frame.ts';
+import { prefixesOf } from '../numbers/country.ts';
+import type { CallingRules } from '../protocol/frame.ts';
 import type { CallSettings } from '../protocol/settings.ts';
 
 /**
@@ -13,6 +14,6 @@ export function callingOf(calls: CallSettings, sipUser: string): CallingRules {
     dtmf,
     conference: conference ? conference.replaceAll('{user}', sipUser) : null,
     recording,
-    dialling: { ...DEFAULT_CALLING.dialling, extensionDigits, dialAs, prefix: dialPrefix, forbidden, emergency },
+    dialling: { ...prefixesOf(calls.country), extensionDigits, dialAs, prefix: dialPrefix, forbidden, emergency },
   };
 }

@@ -52,7 +52,7 @@ async function putSettings(c: SettingsContext): Promise<Response> {
   if (!saved.ok) return formFailure(saved.error);
   try {
     // On every save, changed or not: saving again is then the cure when this call got lost.
-    await c.env.PORTAL.getByName(claims.portal).linesChanged([...saved.value.lines]);
+    await c.env.PORTAL.getByName(claims.portal).settingsChanged(saved.value);
   } catch {
     return failureResponse(
       failure('upstream', 'The settings are stored, but the lines are not in Bitrix24 yet: save again.'),

@@ -1,5 +1,6 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { deliver, form, json, oauthControl, portals, type TestPortal, worker } from './kit.ts';
 
 const newPortal = portals(50);
@@ -195,7 +196,7 @@ describe('tokens', () => {
     await portal.control('expire-tokens');
     await loseThePlacement(portal);
     await portal.deliver();
-    await portal.object.linesChanged([{ number: '+4930111', name: 'Sales' }]);
+    await portal.object.settingsChanged({ lines: [{ number: '+4930111', name: 'Sales' }], calls: DEFAULT_CALLS });
     await portal.makeDue('bind');
     await portal.makeDue('lines');
     await portal.runDue();
@@ -219,7 +220,7 @@ describe('tokens', () => {
   it('follow the portal to its new address, which the OAuth host names', async () => {
     const portal = await newPortal().install();
     await portal.control('move-domain', { domain: 'renamed.localhost', restHost: `127.0.0.1:${30_000 + portal.n}` });
-    await portal.object.linesChanged([{ number: '+4930222', name: 'Support' }]);
+    await portal.object.settingsChanged({ lines: [{ number: '+4930222', name: 'Support' }], calls: DEFAULT_CALLS });
     await portal.makeDue('lines');
     await portal.runDue();
     expect((await portal.status()).domain).toBe(`127.0.0.1:${30_000 + portal.n}`);

@@ -3,6 +3,7 @@ import { env as bindings } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Env } from '../../src/env.ts';
+import type { PortalRules } from '../../src/portal/leads.ts';
 import { DEFAULT_CALLING, type Line } from '../../src/protocol/frame.ts';
 import type { SettingsForm, SettingsView } from '../../src/protocol/settings.ts';
 import { writeTicket } from '../../src/session/ticket.ts';
@@ -22,7 +23,7 @@ function worker(over: Partial<Env> = {}, portal: { alive?: boolean; tell?: (line
     PORTAL: {
       getByName: () => ({
         checkTicket: async () => portal.alive ?? true,
-        linesChanged: async (lines: Line[]) => portal.tell?.(lines),
+        settingsChanged: async ({ lines }: PortalRules) => portal.tell?.([...lines]),
       }),
     },
     B24_CLIENT_ID: 'app.1',
