@@ -39,6 +39,10 @@ export function subprotocols(ticket: string): string[] {
   return [PROTOCOL, `t.${encoded}`];
 }
 
+/** A message as it leaves now: the object reads our times by what our clock shows at this moment. */
+const written = (message: FrameMessage): string =>
+  JSON.stringify('at' in message || 'startedAt' in message ? { ...message, sent: Date.now() } : message);
+
 /** Connects, and stays connected until the object says otherwise. */
 export function connectObject(deps: SocketDeps): ObjectSocket {
   const outbox = createOutbox();
@@ -65,7 +69,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
       open = true;
       attempt = 0;
       // Before the state: a leg that it no longer names would count as died with its page, and its true end come too late.
-      for (const message of outbox.unsettled()) raw.send(JSON.stringify(message));
+      for (const message of outbox.unsettled()) raw.send(written(message));
       deps.onOpen();
     });
     raw.addEventListener('message', ({ data }) => receive(data));
@@ -99,7 +103,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
   return {
     send: (message) => {
       outbox.add(message);
-      if (open) socket?.send(JSON.stringify(message));
+      if (open) socket?.send(written(message));
     },
     connected: () => open,
   };

@@ -3,6 +3,7 @@ import { matchable } from '../numbers/match.ts';
 import type { FrameMessage } from '../protocol/frame.ts';
 import { TICKET_SECONDS, writeTicket } from '../session/ticket.ts';
 import type { Attachment } from './agents.ts';
+import { onOurClock } from './clock.ts';
 import { noteLoad } from './loads.ts';
 import { NOTICE_AFTER_MS, noticeFor } from './notice.ts';
 import type { Parts } from './parts.ts';
@@ -27,11 +28,12 @@ export async function answerFrame(
   parts: Parts,
   socket: WebSocket,
   held: Attachment,
-  message: FrameMessage,
+  said: FrameMessage,
 ): Promise<void> {
   const now = Date.now();
   const { userId } = held;
   const { switchboard, agents } = parts;
+  const message = onOurClock(said, now);
   switch (message.t) {
     case 'state':
       if (!agents.holdsLease(socket)) return;
@@ -59,7 +61,7 @@ export async function answerFrame(
       return;
     }
     case 'adopt':
-      agents.reply(socket, switchboard.adopt(userId, message, now));
+      agents.reply(socket, switchboard.adopt(userId, message));
       return parts.changed();
     case 'answered':
       agents.reply(socket, switchboard.answered(userId, message, now));
@@ -71,6 +73,14 @@ export async function answerFrame(
       agents.setPreferences(userId, message.preferences);
       agents.reply(socket, { t: 'ack', id: message.id });
       return parts.changed();
+    case 'show':
+      agents.reply(socket, switchboard.show(userId, message, now));
+      return;
+    case 'handover':
+      agents.reply(socket, switchboard.handover(userId, message, now));
+      return parts.changed();
+    case 'quality':
+      return agents.reply(socket, switchboard.quality(userId, message));
     case 'vote':
       return agents.reply(socket, switchboard.vote(userId, message));
     case 'comment':

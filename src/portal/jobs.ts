@@ -3,6 +3,7 @@ import { matchable } from '../numbers/match.ts';
 import type { Agents } from './agents.ts';
 import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
 import type { PortalRules } from './leads.ts';
+import { withoutCard } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { finishCall, hideCall, notifyPerson, registerCall, responsibleFor, showCall } from './ledger-work.ts';
 import { mayNotify, noticeFor } from './notice.ts';
@@ -42,7 +43,7 @@ function announce(tools: LedgerTools, key: string): void {
   for (const leg of tools.ledger.legsOf(key)) {
     const answer = tools.switchboard().answerFor(leg.leg);
     if (answer) tools.agents.send(leg.userId, answer);
-    if (call.callId !== null && leg.live && leg.userId !== call.userId)
+    if (call.callId !== null && leg.live && leg.card && leg.userId !== call.userId)
       tools.due().plan('show', showKey(call, leg.userId), Date.now());
   }
 }
@@ -54,7 +55,9 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   if (!call || call.callId !== null || call.state === 'failed') return 'done';
   // A call that is over by now is recorded, but no card jumps up for it.
   const alive = call.state === 'ringing' || call.state === 'talking';
-  const show = alive && (call.type !== 4 || tools.agents.mayRing(call.userId));
+  const legs = tools.ledger.legsOf(key).filter((leg) => leg.userId === call.userId);
+  const wanted = legs.length === 0 || legs.some((leg) => leg.card);
+  const show = alive && wanted && (call.type !== 4 || tools.agents.mayRing(call.userId));
   const got = await registerCall(tools.caller, call, show, tools.rules());
   if (!got.ok) {
     const again = settle(tools, got.error);
@@ -65,6 +68,9 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   }
   tools.ledger.setRegistered(key, got.value);
   announce(tools, key);
+  // The card was asked for while Bitrix24 was told to show none.
+  if (!wanted && tools.ledger.legsOf(key).some((leg) => leg.userId === call.userId && leg.live && leg.card))
+    tools.due().plan('show', showKey(call, call.userId), Date.now());
   if (call.type === 4) ringForCallback(tools, key, got.value, show);
   // Refused or given up while Bitrix24 was asked: the card that we asked for has nobody to close it.
   else if (show && !someLegLives(tools, key)) tools.due().plan('hide', key, Date.now());
@@ -120,14 +126,16 @@ async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }
 
-/** Takes the card from everybody but who answered; from all where the call rings for nobody any more. */
+/**
+ * Takes the card from everybody for whom the call is over while it goes on for a colleague; from all where it rings for
+ * nobody any more.
+ */
 async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const call = tools.ledger.call(key);
   if (!call || call.state === 'failed') return 'done';
   if (call.answeredBy === null && someLegLives(tools, key)) return 'done';
   if (call.callId === null) return 'retry';
-  const others = tools.ledger.legsOf(key).map((leg) => leg.userId);
-  const users = [...new Set(others)].filter((user) => user !== call.answeredBy);
+  const users = withoutCard(call, tools.ledger.legsOf(key));
   if (users.length === 0) return 'done';
   const got = await hideCall(tools.caller, call.callId, users);
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');

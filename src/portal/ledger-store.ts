@@ -1,4 +1,5 @@
-import type { CallStatus, Direction } from '../protocol/frame.ts';
+import type { CallQuality, CallStatus, Direction } from '../protocol/frame.ts';
+import { callHandedTo, type Handover, type OpenHandover } from './handover.ts';
 import {
   type CallRecord,
   type CallState,
@@ -38,6 +39,18 @@ type LegRow = {
   status: CallStatus | null;
   seen_at: number;
   waiting: string | null;
+  card: number;
+  answered_at: number | null;
+  joined: number;
+};
+
+type HandoverRow = {
+  call_key: string;
+  from_user: number;
+  kind: Handover['kind'];
+  to_user: number | null;
+  number: string;
+  at: number;
 };
 
 const toCall = (row: CallRow): CallRecord => ({
@@ -69,6 +82,18 @@ const toLeg = (row: LegRow): LegRecord => ({
   status: row.status,
   seenAt: row.seen_at,
   waiting: row.waiting,
+  card: row.card === 1,
+  answeredAt: row.answered_at,
+  joined: row.joined === 1,
+});
+
+const toHandover = (row: HandoverRow): Handover => ({
+  callKey: row.call_key,
+  fromUser: row.from_user,
+  kind: row.kind,
+  toUser: row.to_user,
+  number: row.number,
+  at: row.at,
 });
 
 /** The ledger's rows. Says what is written, never what it means: that is ledger.ts. */
@@ -105,26 +130,90 @@ export class LedgerStore {
   /**
    * The call that a new leg belongs to, made where there is none.
    *
+   * @param leg with `card`: whether its page can show the call's card
    * @param mayRingOn whether a call that has ended may ring again
+   * @param now Unix ms
    */
   placeLeg(
-    leg: NewLeg,
+    leg: NewLeg & { readonly card?: boolean },
     type: number,
     waiting: string,
     mayRingOn: (key: string) => boolean,
+    now: number,
   ): { call: CallRecord; isNew: boolean } {
     const open = this.#sql
       .exec<CallRow>("SELECT * FROM call WHERE direction = 'in' AND state IN ('ringing', 'talking', 'ended')")
       .toArray()
       .filter((row) => row.state !== 'ended' || mayRingOn(row.key))
       .map((row) => ({ ...toCall(row), users: this.legsOf(row.key).map((known) => known.userId) }));
-    const known = callOfNewLeg(leg, open);
+    const named = leg.group === null ? null : callOfNewLeg(leg, open);
+    const handed = named === null ? callHandedTo(leg, this.#openHandovers(mayRingOn), now) : null;
+    const known = named ?? handed ?? callOfNewLeg(leg, open);
     const key = known ?? newCallKey(leg, leg.group === null ? 0 : this.#callsOfGroup(leg.group));
     if (known === null) this.insertCall({ ...leg, key, callId: null, type });
     this.insertLeg(leg.leg, key, leg.userId, leg.startedAt, waiting);
+    if (leg.card === false) this.setCard(leg.leg, false);
+    if (handed !== null) this.#join(leg.leg, handed, now);
     const call = this.call(key);
     if (!call) throw new Error('a call that was just written is gone');
     return { call, isNew: known === null };
+  }
+
+  #openHandovers(mayRingOn: (key: string) => boolean): OpenHandover[] {
+    return this.#sql
+      .exec<HandoverRow & { customer: string; line: string; state: CallState }>(
+        `SELECT handover.*, call.number AS customer, call.line, call.state FROM handover JOIN call ON call.key = call_key
+         WHERE call.state IN ('talking', 'ended') ORDER BY at DESC`,
+      )
+      .toArray()
+      .filter((row) => row.state === 'talking' || mayRingOn(row.call_key))
+      .map((row) => ({ ...toHandover(row), customer: row.customer, line: row.line }));
+  }
+
+  #join(leg: string, key: string, now: number): void {
+    this.#sql.exec('UPDATE leg SET joined = 1 WHERE sip_call_id = ?', leg);
+    this.#sql.exec('UPDATE handover SET at = ? WHERE call_key = ?', now, key);
+  }
+
+  handover(key: string): Handover | null {
+    const row = this.#sql.exec<HandoverRow>('SELECT * FROM handover WHERE call_key = ?', key).toArray()[0];
+    return row ? toHandover(row) : null;
+  }
+
+  setHandover(handover: Handover): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO handover (call_key, from_user, kind, to_user, number, at) VALUES (?, ?, ?, ?, ?, ?)',
+      handover.callKey,
+      handover.fromUser,
+      handover.kind,
+      handover.toUser,
+      handover.number,
+      handover.at,
+    );
+  }
+
+  dropHandover(key: string): void {
+    this.#sql.exec('DELETE FROM handover WHERE call_key = ?', key);
+  }
+
+  setCard(leg: string, card: boolean): void {
+    this.#sql.exec('UPDATE leg SET card = ? WHERE sip_call_id = ?', card ? 1 : 0, leg);
+  }
+
+  setLegAnswered(leg: string, at: number): void {
+    this.#sql.exec('UPDATE leg SET answered_at = coalesce(answered_at, ?) WHERE sip_call_id = ?', at, leg);
+  }
+
+  setQuality(key: string, quality: CallQuality): void {
+    this.#sql.exec(
+      'UPDATE call SET mos = ?, jitter_ms = ?, loss_percent = ?, rtt_ms = ?, one_way_s = ? WHERE key = ?',
+      quality.mos,
+      quality.jitterMs,
+      quality.lossPercent,
+      quality.rttMs,
+      quality.oneWayS,
+      key,
+    );
   }
 
   #callsOfGroup(group: string): number {
@@ -227,9 +316,13 @@ export class LedgerStore {
     );
   }
 
-  /** A queue rings on: the call that had ended unanswered is ringing again. */
-  setRinging(key: string): void {
-    this.#sql.exec("UPDATE call SET state = 'ringing', ended_at = NULL WHERE key = ? AND state = 'ended'", key);
+  /** The call that had ended goes on: a queue rings the next agent, or a transfer its target. */
+  setGoesOn(key: string): void {
+    this.#sql.exec(
+      `UPDATE call SET state = iif(answered_at IS NULL, 'ringing', 'talking'), ended_at = NULL
+       WHERE key = ? AND state = 'ended'`,
+      key,
+    );
   }
 
   setFinished(key: string): void {
@@ -254,7 +347,8 @@ export class LedgerStore {
    * that time would be tried for ever.
    */
   forgetBefore(at: number): void {
-    this.#sql.exec('DELETE FROM leg WHERE call_key IN (SELECT key FROM call WHERE started_at < ?)', at);
+    for (const table of ['leg', 'handover'])
+      this.#sql.exec(`DELETE FROM ${table} WHERE call_key IN (SELECT key FROM call WHERE started_at < ?)`, at);
     this.#sql.exec('DELETE FROM call WHERE started_at < ?', at);
   }
 

@@ -1,4 +1,5 @@
 import type { CallStatus, Direction } from '../protocol/frame.ts';
+import { HANDOVER_GRACE_MS, type Handover, mayRingHere } from './handover.ts';
 
 /** How far a call is. `ended` waits for Bitrix24 to confirm the finish, `failed` is a call that Bitrix24 refused. */
 export type CallState = 'ringing' | 'talking' | 'ended' | 'finished' | 'failed';
@@ -42,6 +43,12 @@ export interface LegRecord {
   readonly seenAt: number;
   /** Id of the `register` message that still waits for its answer. */
   readonly waiting: string | null;
+  /** Whether this person's page can show the card: another call's may be open there. */
+  readonly card: boolean;
+  /** When this leg was answered; null = not yet. */
+  readonly answeredAt: number | null;
+  /** Whether it belongs to its call by a transfer that was announced. */
+  readonly joined: boolean;
 }
 
 /** Legs of one call that the PBX does not name: same line and caller, ringing within this time (ms). */
@@ -126,12 +133,14 @@ const talkedFor = (answeredAt: number | null, at: number): number =>
  *
  * @param ended the leg that has just ended
  * @param others the call's other legs
+ * @param handover the transfer that is under way, if one is: its target may be about to ring, or is nobody of ours
  */
 export function decideEnd(
   call: Pick<CallRecord, 'key' | 'state' | 'direction' | 'answeredLeg' | 'answeredAt' | 'handedOver'>,
   ended: Pick<LegRecord, 'leg'>,
   others: readonly Pick<LegRecord, 'leg' | 'live' | 'seenAt'>[],
   end: LegEnd,
+  handover: Handover | null = null,
 ): EndDecision {
   if (others.some((leg) => leg.live)) return { t: 'goes_on' };
   if (call.state === 'talking') {
@@ -139,7 +148,10 @@ export function decideEnd(
     // The colleague did not answer: the conversation was over when the agent who had it left.
     if (talked)
       return ends({ at: end.at, seconds: talkedFor(call.answeredAt, talked.seenAt), status: '200', reason: '' });
-    return ends(call.handedOver ? { ...end, seconds: talkedFor(call.answeredAt, end.at) } : end);
+    const whole = call.handedOver ? { ...end, seconds: talkedFor(call.answeredAt, end.at) } : end;
+    if (handover === null) return ends(whole);
+    const left = { ...whole, reason: `Transferred to ${handover.number}` };
+    return ends(left, mayRingHere(handover) ? HANDOVER_GRACE_MS : 0);
   }
   if (call.state !== 'ringing') return { t: 'goes_on' };
   const { at } = end;
@@ -162,4 +174,17 @@ export function abandonedEnd(
   if (!answered || call.answeredAt === null)
     return { at: seenAt, seconds: 0, status: call.direction === 'in' ? '304' : '603', reason };
   return { at: seenAt, seconds: Math.max(0, Math.round((seenAt - call.answeredAt) / 1000)), status: '200', reason };
+}
+
+/**
+ * Whose card a call no longer needs: people of whose legs none lives. Who talks keeps it, and so does who talked last,
+ * until a colleague's leg lives on without theirs.
+ */
+export function withoutCard(
+  call: Pick<CallRecord, 'answeredBy' | 'state'>,
+  legs: readonly Pick<LegRecord, 'userId' | 'live'>[],
+): number[] {
+  const lives = new Set(legs.filter((leg) => leg.live).map((leg) => leg.userId));
+  const left = [...new Set(legs.map((leg) => leg.userId))].filter((user) => !lives.has(user));
+  return lives.size > 0 ? left : left.filter((user) => user !== call.answeredBy);
 }

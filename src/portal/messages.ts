@@ -34,6 +34,10 @@ const preferences = v.object({
   ringVolume: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
 });
 
+/** The browser's clock when the message left it, Unix ms. */
+const sent = v.exactOptional(at);
+const measure = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
+
 const FrameMessageSchema = v.variant('t', [
   v.object({
     t: v.literal('state'),
@@ -57,9 +61,32 @@ const FrameMessageSchema = v.variant('t', [
     number,
     line: number,
     startedAt: at,
+    card: v.exactOptional(v.boolean()),
+    sent,
   }),
-  v.object({ t: v.literal('adopt'), id, callId: leg, leg, number, line: number, startedAt: at }),
-  v.object({ t: v.literal('answered'), id, leg, at }),
+  v.object({ t: v.literal('show'), id, leg }),
+  v.object({
+    t: v.literal('handover'),
+    id,
+    leg,
+    kind: v.picklist(['blind', 'attended', 'over']),
+    userId: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+    number,
+  }),
+  v.object({
+    t: v.literal('quality'),
+    id,
+    leg,
+    quality: v.object({
+      mos: measure(1, 5),
+      jitterMs: measure(0, 60_000),
+      lossPercent: measure(0, 100),
+      rttMs: v.nullable(measure(0, 600_000)),
+      oneWayS: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7 * 86_400)),
+    }),
+  }),
+  v.object({ t: v.literal('adopt'), id, callId: leg, leg, number, line: number, startedAt: at, sent }),
+  v.object({ t: v.literal('answered'), id, leg, at, sent }),
   v.object({
     t: v.literal('ended'),
     id,
@@ -68,6 +95,7 @@ const FrameMessageSchema = v.variant('t', [
     seconds: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7 * 86_400)),
     status,
     reason: v.pipe(v.string(), v.maxLength(200)),
+    sent,
   }),
   v.object({ t: v.literal('preferences'), id, preferences }),
   v.object({ t: v.literal('vote'), id, leg, vote: v.picklist([1, 2, 3, 4, 5]) }),

@@ -38,6 +38,17 @@ const STEPS: readonly string[] = [
    CREATE INDEX leg_live ON leg (user_id) WHERE live = 1;`,
   'ALTER TABLE agent ADD COLUMN preferences TEXT',
   'ALTER TABLE portal ADD COLUMN calls TEXT',
+  `ALTER TABLE leg ADD COLUMN card INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE leg ADD COLUMN answered_at INTEGER;
+   ALTER TABLE leg ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE call ADD COLUMN mos REAL;
+   ALTER TABLE call ADD COLUMN jitter_ms REAL;
+   ALTER TABLE call ADD COLUMN loss_percent REAL;
+   ALTER TABLE call ADD COLUMN rtt_ms REAL;
+   ALTER TABLE call ADD COLUMN one_way_s INTEGER;
+   CREATE TABLE handover (
+     call_key TEXT PRIMARY KEY, from_user INTEGER NOT NULL, kind TEXT NOT NULL, to_user INTEGER, number TEXT NOT NULL,
+     at INTEGER NOT NULL);`,
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

@@ -1,7 +1,7 @@
 import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
 import type { Agents } from './agents.ts';
 import type { DueJobs } from './due.ts';
-import { abandonedEnd, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
+import { abandonedEnd, type CallRecord, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { showKey } from './show-key.ts';
 
@@ -48,15 +48,15 @@ export class Switchboard {
     }
     if (this.#isLoaded(userId)) return { answer: this.#refuse(m.id, 'too_many'), urgent: null };
     const type = m.direction === 'in' ? CallType.incoming : CallType.outgoing;
-    // A browser's clock may be wrong: no call began in the future.
-    const leg = { ...m, userId, startedAt: Math.min(m.startedAt, now) };
-    const { call, isNew } = this.#ledger.placeLeg(leg, type, m.id, (key) => this.#due.isAhead('finish', key, now));
-    if (call.state === 'ended') {
-      this.#ledger.setRinging(call.key);
-      this.#due.cancel('finish', call.key);
+    const ringsOn = (key: string) => this.#due.isAhead('finish', key, now);
+    const placed = this.#ledger.placeLeg({ ...m, userId }, type, m.id, ringsOn, now);
+    if (placed.call.state === 'ended') {
+      this.#ledger.setGoesOn(placed.call.key);
+      this.#due.cancel('finish', placed.call.key);
     }
+    const call = this.#ledger.call(placed.call.key) ?? placed.call;
     if (call.callId === null) this.#due.plan('register', call.key, now);
-    else if (!isNew) this.#due.plan('show', showKey(call, userId), now);
+    else if (!placed.isNew && m.card !== false) this.#due.plan('show', showKey(call, userId), now);
     return { answer: this.answerFor(m.leg), urgent: call.callId === null ? call.key : null };
   }
 
@@ -75,16 +75,16 @@ export class Switchboard {
   }
 
   /** A phone takes over a call that Bitrix24 registered. The event may come before or after this. */
-  adopt(userId: number, m: Of<'adopt'>, now: number): ObjectMessage {
+  adopt(userId: number, m: Of<'adopt'>): ObjectMessage {
     const known = this.#ledger.callById(m.callId);
     const key = known?.key ?? `b:${m.callId}`;
     const leg = this.#ledger.leg(m.leg);
     if ((known && known.userId !== userId) || (leg && leg.callKey !== key)) return this.#refuse(m.id, 'not_yours');
     if (known && known.state !== 'ringing' && known.state !== 'talking') return this.#refuse(m.id, 'over');
     if (!leg && this.#isLoaded(userId)) return this.#refuse(m.id, 'too_many');
-    const at = Math.min(m.startedAt, now);
-    if (!known) this.#insertStarted(key, { callId: m.callId, userId, number: m.number, line: m.line }, at);
-    if (!leg) this.#ledger.insertLeg(m.leg, key, userId, at, null);
+    const started = { callId: m.callId, userId, number: m.number, line: m.line };
+    if (!known) this.#insertStarted(key, started, m.startedAt);
+    if (!leg) this.#ledger.insertLeg(m.leg, key, userId, m.startedAt, null);
     this.#due.cancel('unadopted', key);
     return { t: 'ack', id: m.id };
   }
@@ -119,13 +119,16 @@ export class Switchboard {
     const leg = this.#legOf(userId, m.leg);
     if (!leg) return this.#refuse(m.id, 'unknown_leg');
     const call = this.#ledger.call(leg.callKey);
-    const open = call?.state === 'ringing' || call?.state === 'talking';
-    if (open && !leg.live) this.#ledger.reviveLeg(leg.leg);
-    if (call?.state === 'ringing') {
-      this.#ledger.setAnswered(call.key, leg.leg, userId, Math.min(m.at, now));
+    if (call?.state !== 'ringing' && call?.state !== 'talking') return { t: 'ack', id: m.id };
+    // A consultation that was called off belongs to the call no more.
+    if (!leg.live && leg.joined && this.#ledger.handover(call.key) === null) return { t: 'ack', id: m.id };
+    if (!leg.live) this.#ledger.reviveLeg(leg.leg);
+    this.#ledger.setLegAnswered(leg.leg, m.at);
+    if (call.state === 'ringing') {
+      this.#ledger.setAnswered(call.key, leg.leg, userId, m.at);
       this.#hideFromOthers(leg, now);
-    } else if (call?.state === 'talking' && call.answeredLeg !== leg.leg) {
-      this.#ledger.setHandedOver(call.key, leg.leg, userId);
+    } else if (call.answeredLeg !== leg.leg && !this.#isLive(call.answeredLeg)) {
+      this.#handOver(call.key, leg, now);
     }
     return { t: 'ack', id: m.id };
   }
@@ -134,7 +137,42 @@ export class Switchboard {
     const leg = this.#legOf(userId, m.leg);
     if (!leg) return this.#refuse(m.id, 'unknown_leg');
     if (leg.live)
-      this.#endLeg(leg, { at: Math.min(m.at, now), seconds: m.seconds, status: m.status, reason: m.reason }, now);
+      this.#endLeg(leg, { at: m.at, seconds: this.#talked(leg, m), status: m.status, reason: m.reason }, now);
+    return { t: 'ack', id: m.id };
+  }
+
+  /** The person's page shows the card now, or shall: it was closed, or another call's was in its place. */
+  show(userId: number, m: Of<'show'>, now: number): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    const call = leg && this.#ledger.call(leg.callKey);
+    if (!leg || !call) return this.#refuse(m.id, 'unknown_leg');
+    this.#ledger.setCard(leg.leg, true);
+    if (leg.live && call.callId !== null) this.#due.plan('show', showKey(call, userId), now);
+    return { t: 'ack', id: m.id };
+  }
+
+  /** A transfer begins, or is called off: then what it had brought to the call leaves it again. */
+  handover(userId: number, m: Of<'handover'>, now: number): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    const call = leg && this.#ledger.call(leg.callKey);
+    if (!leg || !call) return this.#refuse(m.id, 'unknown_leg');
+    if (m.kind === 'over') this.#callOff(call.key, now);
+    else if (call.state === 'talking' && call.answeredLeg === leg.leg)
+      this.#ledger.setHandover({
+        callKey: call.key,
+        fromUser: userId,
+        kind: m.kind,
+        toUser: m.userId,
+        number: m.number,
+        at: now,
+      });
+    return { t: 'ack', id: m.id };
+  }
+
+  quality(userId: number, m: Of<'quality'>): ObjectMessage {
+    const leg = this.#legOf(userId, m.leg);
+    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    this.#ledger.setQuality(leg.callKey, m.quality);
     return { t: 'ack', id: m.id };
   }
 
@@ -214,9 +252,40 @@ export class Switchboard {
     }
   }
 
+  #isLive(leg: string | null): boolean {
+    return leg !== null && this.#ledger.leg(leg)?.live === true;
+  }
+
+  /**
+   * Talk time of a leg in seconds. By our clock where the browser said what its own showed: that may have been set
+   * between the answer and the end.
+   */
+  #talked(leg: LegRecord, m: Of<'ended'>): number {
+    if (m.sent === undefined || leg.answeredAt === null) return m.seconds;
+    return Math.max(0, Math.round((m.at - leg.answeredAt) / 1000));
+  }
+
+  /** Another of our agents has the customer now; whoever had them loses the card. */
+  #handOver(key: string, leg: LegRecord, now: number): void {
+    this.#ledger.setHandedOver(key, leg.leg, leg.userId);
+    this.#ledger.dropHandover(key);
+    this.#due.plan('hide', key, now);
+  }
+
+  #callOff(key: string, now: number): void {
+    this.#ledger.dropHandover(key);
+    const joined = this.#ledger.legsOf(key).filter((leg) => leg.joined && leg.live);
+    for (const leg of joined) this.#ledger.endLeg(leg.leg, '304', now);
+    if (joined.length > 0) this.#due.plan('hide', key, now);
+  }
+
   #abandon(leg: LegRecord, now: number): void {
     const call = this.#ledger.call(leg.callKey);
-    if (call) this.#endLeg(leg, abandonedEnd(call, call.answeredLeg === leg.leg, leg.seenAt), now);
+    if (!call) return;
+    const holds = call.answeredLeg === leg.leg;
+    // Who consults a colleague still has the customer: with their browser, both conversations are gone.
+    if (holds && this.#ledger.handover(call.key)?.kind === 'attended') this.#callOff(call.key, now);
+    this.#endLeg(leg, abandonedEnd(call, holds, leg.seenAt), now);
   }
 
   #endLeg(leg: LegRecord, end: LegEnd, now: number): void {
@@ -224,11 +293,21 @@ export class Switchboard {
     const call = this.#ledger.call(leg.callKey);
     if (!call) return;
     const others = this.#ledger.legsOf(call.key).filter((other) => other.leg !== leg.leg);
-    const decision = decideEnd(call, leg, others, end);
-    if (decision.t === 'goes_on') return;
+    const decision = decideEnd(call, leg, others, end, this.#ledger.handover(call.key));
+    if (decision.t === 'goes_on') {
+      this.#goesOn(call, leg, others, now);
+      return;
+    }
     this.#ledger.setEnded(call.key, decision.end);
     // By our clock: a browser's that is late would leave a queue no time to ring on.
     this.#due.plan('finish', call.key, decision.finishAt + now - end.at);
+  }
+
+  #goesOn(call: CallRecord, ended: LegRecord, others: readonly LegRecord[], now: number): void {
+    if (call.state !== 'talking') return;
+    const next = others.find((leg) => leg.live && leg.answeredAt !== null);
+    if (ended.leg === call.answeredLeg && next) this.#handOver(call.key, next, now);
+    else this.#due.plan('hide', call.key, now);
   }
 
   #refuse(id: string, error: string, message?: string): ObjectMessage {

@@ -146,7 +146,11 @@ export type PhoneState =
 
 export type NotReady = 'microphone_denied' | 'not_registered' | 'wrong_password' | 'pbx_unreachable' | 'starting';
 
-/** From the phone's frame to the object. A message with `id` is repeated after a reconnect until its answer came. */
+/**
+ * From the phone's frame to the object. A message with `id` is repeated after a reconnect until its answer came.
+ * `sent`: the browser's clock (Unix ms) at the moment of sending, anew at each repetition; from it the object knows by
+ * how much that clock is wrong.
+ */
 export type FrameMessage =
   /**
    * Sent first after every (re)connect and at each change. `legs` names every leg this browser still holds: a leg the
@@ -171,12 +175,14 @@ export type FrameMessage =
       readonly startedAt: number;
       /** false: another call's card is open here, and Bitrix24 shows one at a time; `show` asks for it later. */
       readonly card?: boolean;
+      readonly sent?: number;
     }
   /** Raise the card of this call again: none opened, or another call's card was in its place. Coalesced by the object. */
   | { readonly t: 'show'; readonly id: string; readonly leg: string }
   /**
    * This leg's call is being transferred: the ledger joins the target's leg to the call and moves its card.
-   * `over`: it was cancelled or has failed.
+   * `over`: it was cancelled, has failed, or the customer hung up before it was complete. The transferring leg's `ended`
+   * without an `over` before it means that the target has the call.
    */
   | {
       readonly t: 'handover';
@@ -198,8 +204,9 @@ export type FrameMessage =
       readonly number: string;
       readonly line: string;
       readonly startedAt: number;
+      readonly sent?: number;
     }
-  | { readonly t: 'answered'; readonly id: string; readonly leg: string; readonly at: number }
+  | { readonly t: 'answered'; readonly id: string; readonly leg: string; readonly at: number; readonly sent?: number }
   | {
       readonly t: 'ended';
       readonly id: string;
@@ -210,6 +217,7 @@ export type FrameMessage =
       readonly seconds: number;
       readonly status: CallStatus;
       readonly reason: string;
+      readonly sent?: number;
     }
   | { readonly t: 'vote'; readonly id: string; readonly leg: string; readonly vote: 1 | 2 | 3 | 4 | 5 }
   | { readonly t: 'comment'; readonly id: string; readonly leg: string; readonly text: string };

@@ -167,6 +167,11 @@ export class TestPortal {
     return call.callId;
   }
 
+  /** Rows of the object's tables. */
+  async rows(query: string, ...values: unknown[]): Promise<Dump[]> {
+    return runInDurableObject(this.object, (_, state) => state.storage.sql.exec(query, ...values).toArray());
+  }
+
   async status(): Promise<PortalStatus> {
     const row = await this.object.status();
     if (!row) throw new Error('the portal has no status row');
