@@ -30,6 +30,7 @@ function fresh(direction: Call['direction'], phase: Call['phase'], facts: NewCal
     transfer: 'none',
     redial: false,
     ending: null,
+    sound: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts';
+import { qualityReport } from './sound.ts';
 import type { Call, Effect, Ending, Step } from './types.ts';
 
 /** How long the card says why a call failed before it closes by itself, in ms. */
@@ -17,6 +18,7 @@ export function finish(call: Call, ending: Ending): Step {
     { ...call, phase: 'ended', ending },
     [
       { do: 'tone', tone: 'none' },
+      ...qualityReport(call),
       { do: 'report', report: { t: 'ended', leg: call.leg, at, seconds, status, reason } },
       // An open comment keeps the card for up to 65 s after its close (fact 3.4); its clock must not run on.
       { do: 'timer', run: false },

@@ -1,5 +1,6 @@
 import { closing, finish, hangUp, withdrawn } from './end.ts';
 import { noPath, refusal } from './outcome.ts';
+import { MICROPHONE, soundNews } from './sound.ts';
 import { talking } from './talking.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
 
@@ -14,6 +15,7 @@ const nothing = (call: Call): Step => [call, []];
 export function step(call: Call, event: CallEvent): Step {
   if (call.phase === 'ended') return nothing(call);
   if (event.on === 'registered') return nothing({ ...call, callId: event.callId });
+  if (event.on === 'sound' || event.on === 'notice' || event.on === 'path') return soundNews(call, event);
   if (event.on === 'leave') return hangUp(call, event.at, 480);
   if (event.on === 'card') {
     const { name } = event.event;
@@ -53,7 +55,7 @@ function incoming(call: Call, event: CallEvent): Step {
       return established(call, event.at);
     case 'microphone':
       if (call.phase === 'offered') return nothing(call);
-      return closing(call, { ui: 'error', status: '480', text: 'No microphone: allow it in the browser.' }, event.at, [
+      return closing(call, { ui: 'error', status: '480', text: MICROPHONE[event.why] }, event.at, [
         { do: 'hangup', refuse: 480 },
       ]);
     case 'noPath':
@@ -98,7 +100,7 @@ function calling(call: Call, event: CallEvent): Step {
     case 'over':
       return closing(call, { ...refusal(0), text: event.reason }, event.at);
     case 'microphone':
-      return closing(call, { ui: 'error', status: 'OTHER', text: 'No microphone: allow it in the browser.' }, event.at);
+      return closing(call, { ui: 'error', status: 'OTHER', text: MICROPHONE[event.why] }, event.at);
     case 'noPath':
       return closing(call, { ui: 'error', status: 'OTHER', text: noPath(event.relayRefused) }, event.at);
     default:

@@ -1,5 +1,6 @@
 import type { CardEvent } from '../card/events.ts';
 import { finish, handedOver } from './end.ts';
+import { talkingText } from './sound.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
 
 /** An answered call: hold, mute, keys, transfer, and its end. */
@@ -11,11 +12,6 @@ export function talking(call: Call, event: CallEvent): Step {
     }
     case 'held':
       return held(call, event.held, event.ok);
-    case 'path':
-      return [
-        call,
-        [{ do: 'status', text: event.alive ? standing(call) : 'Connection lost, looking for another way…' }],
-      ];
     case 'transfer':
       return call.phase === 'transferring' ? transferNews(call, event) : [call, []];
     case 'card':
@@ -25,12 +21,10 @@ export function talking(call: Call, event: CallEvent): Step {
   }
 }
 
-const standing = ({ held }: Pick<Call, 'held'>) => (held ? 'On hold' : 'Connected');
-
 /** The button has toggled itself at the click; what the PBX said decides what it shows in the end. */
 function held(call: Call, asked: boolean, ok: boolean): Step {
   const now = ok ? asked : call.held;
-  const text = ok ? standing({ held: now }) : 'The PBX refused: hold is unchanged';
+  const text = ok ? talkingText({ ...call, held: now }) : 'The PBX refused: hold is unchanged';
   return [
     { ...call, held: now },
     [
@@ -101,7 +95,7 @@ function backToCall(call: Call): Step {
     { do: 'timer', run: true },
     { do: 'showHold', held: call.held },
     { do: 'showMute', muted: call.muted },
-    { do: 'status', text: standing(call) },
+    { do: 'status', text: talkingText(call) },
   ];
   return [{ ...call, phase: 'talking', transfer: 'none' }, effects];
 }

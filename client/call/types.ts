@@ -1,4 +1,4 @@
-import type { CallStatus, Direction, FrameMessage } from '../../src/protocol/frame.ts';
+import type { CallQuality, CallStatus, Direction, FrameMessage } from '../../src/protocol/frame.ts';
 import type { UiState } from '../card/commands.ts';
 import type { CardEvent } from '../card/events.ts';
 
@@ -23,6 +23,35 @@ export interface Ending {
   readonly at: number;
 }
 
+/**
+ * What is wrong with a call's sound, the worst alone.
+ * - `blocked`: the browser does not play it until the person touches a page
+ * - `no_incoming`: no packets from the far end
+ * - `no_microphone`: our microphone gives nothing but silence, though it is open
+ * - `not_heard`: the far end reports that nothing of ours arrives
+ * - `bad`: it arrives, but so that words get lost
+ */
+export type SoundTrouble = 'none' | 'blocked' | 'no_incoming' | 'no_microphone' | 'not_heard' | 'bad';
+
+/** Why the microphone did not open. `forbidden`: the portal's page gives this frame no right to it. */
+export type MicrophoneProblem = 'forbidden' | 'denied' | 'none' | 'busy';
+
+/** One second's figures; units as in CallQuality. */
+export type SoundFigures = Pick<CallQuality, 'mos' | 'jitterMs' | 'lossPercent' | 'rttMs'>;
+
+/** How a call sounds (docs/sound.md). */
+export interface CallSound {
+  /** false: its way has died, and the phone looks for another. */
+  readonly alive: boolean;
+  readonly trouble: SoundTrouble;
+  /** Something that is no trouble but has to be said, such as a change of the microphone; '' = nothing. */
+  readonly notice: string;
+  /** The newest second; null before the first. */
+  readonly now: SoundFigures | null;
+  /** The whole call up to now; null before the first second. */
+  readonly total: CallQuality | null;
+}
+
 export interface Call {
   readonly phase: Phase;
   readonly direction: Direction;
@@ -43,6 +72,8 @@ export interface Call {
   /** In `closing`: the person may try again. */
   readonly redial: boolean;
   readonly ending: Ending | null;
+  /** null until something was measured. */
+  readonly sound: CallSound | null;
 }
 
 /** What can happen to a call. `at` is Unix ms. */
@@ -57,7 +88,17 @@ export type CallEvent =
   | { readonly on: 'withdrawn'; readonly elsewhere: boolean; readonly at: number }
   /** The other side hung up, or the leg died. */
   | { readonly on: 'over'; readonly reason: string; readonly at: number }
-  | { readonly on: 'microphone'; readonly at: number }
+  /** The microphone did not open. */
+  | { readonly on: 'microphone'; readonly why: MicrophoneProblem; readonly at: number }
+  /** Each second of an answered call. */
+  | {
+      readonly on: 'sound';
+      readonly trouble: SoundTrouble;
+      readonly now: SoundFigures | null;
+      readonly total: CallQuality | null;
+    }
+  /** Something to say about the sound; '' = no more. */
+  | { readonly on: 'notice'; readonly notice: string }
   /** The browser has no address to offer, so no INVITE or answer was sent. `relayRefused`: TURN refuses our credentials. */
   | { readonly on: 'noPath'; readonly relayRefused: boolean; readonly at: number }
   /** In a call: the way of the sound has died, or is back. The phone looks for another by itself. */
@@ -91,7 +132,8 @@ type WithoutId<Message> = Message extends { readonly id: string } ? Omit<Message
 /** What the object is told about a call; the socket adds the id. */
 export type Report = WithoutId<Exclude<FrameMessage, { readonly t: 'renew' }>>;
 
-export type Tone = 'ring' | 'ringback' | 'none';
+/** `waiting`: a second call rings, softly, while the person talks. */
+export type Tone = 'ring' | 'waiting' | 'ringback' | 'none';
 
 /** What a decision asks for. Whoever runs these knows the browser; the decision doesn't. */
 export type Effect =

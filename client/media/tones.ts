@@ -10,6 +10,7 @@ interface Pattern {
 /** The ringback is the European one (ITU-T E.180: 425 Hz, 1 s on, 4 s off). */
 export const PATTERNS: Readonly<Record<Exclude<Tone, 'none'>, Pattern>> = {
   ring: { hertz: [660, 880], on: 1, off: 2 },
+  waiting: { hertz: [440], on: 0.2, off: 4 },
   ringback: { hertz: [425], on: 1, off: 4 },
 };
 

@@ -9,7 +9,7 @@ import type { SipNews, SipPhone } from './sip.ts';
 
 /** What the desk works with. Nothing here touches the browser. */
 export interface DeskDeps {
-  readonly sip: Omit<SipPhone, 'start' | 'retire'>;
+  readonly sip: Omit<SipPhone, 'start' | 'retire' | 'stats'>;
   readonly command: SendCommand;
   report(report: Report): void;
   tone(tone: Tone): void;

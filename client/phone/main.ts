@@ -18,18 +18,9 @@ export function startPhone(host: PhoneHost): void {
 
 async function start(host: PhoneHost, account: NonNullable<PhoneHost['session']['sip']>): Promise<void> {
   const identity = await sipIdentity(host.session.room, (data) => crypto.subtle.digest('SHA-256', data));
-  const microphone = browserMicrophone();
+  const microphone = browserMicrophone({ preferred: '', say: () => {} });
   const toneUrl = (file: Uint8Array<ArrayBuffer>) => URL.createObjectURL(new Blob([file], { type: 'audio/wav' }));
-  const speakers = new Map<string, HTMLAudioElement>();
-  const silent = () => console.warn('the browser does not play the sound of the call');
-  // One element a leg: the sound of a call that waits is not to take the place of the other's.
-  const hear = (leg: string, stream: MediaStream | null) => {
-    const speaker = speakers.get(leg) ?? audioElement('remote');
-    speakers.set(leg, speaker);
-    if (stream) return remoteSound(speaker, silent)(stream);
-    speaker.remove();
-    speakers.delete(leg);
-  };
+  const remote = remoteSound(() => audioElement('remote'));
   const socketUrl = new URL('/api/socket', location.href);
   socketUrl.protocol = socketUrl.protocol.replace('http', 'ws');
 
@@ -44,7 +35,7 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
         ice: host.session.ice,
         callHeader: host.session.callHeader,
         microphone,
-        hear,
+        hear: remote.hear,
         tell,
         log: (line) => console.warn(line),
         now: () => Date.now(),

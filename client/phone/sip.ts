@@ -21,6 +21,15 @@ export type SipNews =
   | { readonly on: 'incoming'; readonly call: IncomingLeg }
   | { readonly on: 'leg'; readonly leg: string; readonly event: CallEvent };
 
+/** What a leg's connection counts. */
+export interface LegStats {
+  readonly report: RTCStatsReport;
+  /** As the last offer and answer agreed on; null before. */
+  readonly direction: string | null;
+  /** false: muted or on hold, so that silence of our microphone is meant. */
+  readonly speaking: boolean;
+}
+
 /**
  * The PBX as the rest of the phone sees it. Everything that is SIP.js stays behind this: its library has known gaps
  * (docs/sipjs.md), each closed in a file of its own under sipjs/.
@@ -45,4 +54,6 @@ export interface SipPhone {
    * answered; the news `transfer` comes for `leg`.
    */
   referTo(leg: string, consultation: string): void;
+  /** null for a leg that is over, or has no connection yet. */
+  stats(leg: string): Promise<LegStats | null>;
 }

@@ -139,9 +139,9 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
 
   /** False when it was denied, which is told. */
   const openMicrophone = async (leg: string): Promise<boolean> => {
-    const open = await deps.microphone.open();
-    if (!open) tell({ on: 'leg', leg, event: { on: 'microphone', at: deps.now() } });
-    return open;
+    const why = await deps.microphone.open();
+    if (why !== null) tell({ on: 'leg', leg, event: { on: 'microphone', why, at: deps.now() } });
+    return why === null;
   };
 
   const lost = (leg: string, status: number) =>
@@ -192,6 +192,10 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     endSession(leg.session, refuse);
   };
 
+  deps.microphone.onTrack((next) => {
+    for (const leg of legs.values()) leg.useMicrophone(next);
+  });
+
   return {
     start: () => {
       keepAlive(optionsPing(agent), deps);
@@ -216,6 +220,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     mute: (id, muted) => legs.get(id)?.mute(muted),
     dtmf: (id, key) => legs.get(id)?.dtmf(key),
     refer: (id, number) => legs.get(id)?.refer(number),
+    stats: async (id) => (await legs.get(id)?.stats()) ?? null,
     referTo: (id, consultation) => legs.get(id)?.referTo(legs.get(consultation)?.session),
   };
 }

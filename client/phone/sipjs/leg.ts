@@ -9,6 +9,7 @@ import {
   type Web,
 } from 'sip.js';
 import type { CallEvent } from '../../call/types.ts';
+import type { LegStats } from '../sip.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
 import { type Gatherer, sendEarly } from './ice.ts';
 import { answeredElsewhere, dialString } from './parties.ts';
@@ -39,6 +40,9 @@ export interface Leg {
   refer(number: string): void;
   /** Replaces what the far end of another leg has with us by this leg's other party. */
   referTo(consultation: Session | undefined): void;
+  /** Another microphone: what the far end hears comes from this track, or from a copy of it, from now on. */
+  useMicrophone(track: MediaStreamTrack): void;
+  stats(): Promise<LegStats | null>;
   /** Tells the PBX our new address after the socket was lost: without it the far end's BYE never arrives. */
   refresh(): void;
   /** Whatever comes from now on is no news: we ended it ourselves. */
@@ -122,6 +126,27 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     }
   };
 
+  // A copy for each leg: SIP.js stops the track of a leg that ends, and mute and hold switch it.
+  const useMicrophone = async (track: MediaStreamTrack) => {
+    const sender = handler()?.peerConnection?.getSenders()[0];
+    if (!sender) return;
+    const before = sender.track;
+    const copy = track.clone();
+    copy.enabled = !held && !muted;
+    await sender.replaceTrack(copy).then(
+      () => before?.stop(),
+      () => copy.stop(),
+    );
+    openMicrophone();
+  };
+
+  const stats = async (): Promise<LegStats | null> => {
+    const connection = handler()?.peerConnection;
+    if (!connection) return null;
+    const direction = connection.getTransceivers()[0]?.currentDirection ?? null;
+    return { report: await connection.getStats(), direction, speaking: !held && !muted };
+  };
+
   const hold = async (wanted: boolean) => {
     const status = await reinvite(() => offer(wanted));
     const ok = status === 200;
@@ -158,6 +183,8 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
       muted = wanted;
       openMicrophone();
     },
+    useMicrophone: (track) => void useMicrophone(track),
+    stats,
     dtmf,
     refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
     // Only a confirmed dialog has the tags that Replaces names.

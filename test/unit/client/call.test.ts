@@ -70,7 +70,11 @@ describe('an incoming call', () => {
     expect(ended(effects)[0]).toMatchObject({ status: '304' });
   });
   test('a microphone that is denied refuses the call and says why', () => {
-    const { call, effects } = play(offered(facts), click('answerButtonClick'), { on: 'microphone', at: AT });
+    const { call, effects } = play(offered(facts), click('answerButtonClick'), {
+      on: 'microphone',
+      why: 'denied',
+      at: AT,
+    });
     expect(effects).toContainEqual({ do: 'hangup', refuse: 480 });
     expect(uis(effects).at(-1)).toBe('error');
     expect(call.phase).toBe('closing');
@@ -312,7 +316,7 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ on: fc.constant('rejected' as const), status: fc.integer({ min: 300, max: 699 }), at: fc.nat() }),
   fc.record({ on: fc.constant('withdrawn' as const), elsewhere: fc.boolean(), at: fc.nat() }),
   fc.record({ on: fc.constant('over' as const), reason: fc.string(), at: fc.nat() }),
-  fc.record({ on: fc.constant('microphone' as const), at: fc.nat() }),
+  fc.record({ on: fc.constant('microphone' as const), why: fc.constantFrom('denied', 'busy'), at: fc.nat() }),
   fc.record({ on: fc.constant('held' as const), held: fc.boolean(), ok: fc.boolean() }),
   fc.record({
     on: fc.constant('transfer' as const),

@@ -64,6 +64,7 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
         dtmf: remember('dtmf'),
         refer: remember('refer'),
         referTo: remember('referTo'),
+        stats: async () => null,
       };
     },
     openSocket: () => {
