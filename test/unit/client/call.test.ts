@@ -70,11 +70,8 @@ describe('an incoming call', () => {
     expect(ended(effects)[0]).toMatchObject({ status: '304' });
   });
   test('a microphone that is denied refuses the call and says why', () => {
-    const { call, effects } = play(offered(facts), click('answerButtonClick'), {
-      on: 'microphone',
-      why: 'denied',
-      at: AT,
-    });
+    const denied: CallEvent = { on: 'microphone', why: 'denied', at: AT };
+    const { call, effects } = play(offered(facts), click('answerButtonClick'), denied);
     expect(effects).toContainEqual({ do: 'hangup', refuse: 480 });
     expect(uis(effects).at(-1)).toBe('error');
     expect(call.phase).toBe('closing');
