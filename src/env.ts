@@ -1,5 +1,6 @@
 import type { Directory } from './directory/directory.ts';
 import type { Portal } from './portal/portal.ts';
+import type { Recording } from './recording/recording.ts';
 import type { PortalSettings } from './settings/settings.ts';
 
 /** What wrangler.toml and the secrets give the Worker. Everything textual is validated by config.ts before use. */
@@ -7,6 +8,7 @@ export interface Env {
   readonly PORTAL: DurableObjectNamespace<Portal>;
   readonly SETTINGS: DurableObjectNamespace<PortalSettings>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
+  readonly RECORDING: DurableObjectNamespace<Recording>;
   readonly ASSETS: Fetcher;
   readonly B24_CLIENT_ID?: string;
   readonly B24_CLIENT_SECRET?: string;

@@ -10,12 +10,14 @@ import { installRoutes } from './install/routes.ts';
 import { bugName, log } from './log.ts';
 import { isForHandler, placementAnswer } from './placement/answer.ts';
 import { placementRoutes } from './placement/routes.ts';
+import { recordingRoutes } from './recording/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 
 export { Directory } from './directory/directory.ts';
 export { Portal } from './portal/portal.ts';
+export { Recording } from './recording/recording.ts';
 export { PortalSettings } from './settings/settings.ts';
 
 /** The Worker: routes only. docs/http.md lists them with who calls and what proves it. */
@@ -27,6 +29,7 @@ app.route('/', eventRoutes);
 app.route('/', installRoutes);
 app.route('/', appRoutes);
 app.route('/', settingsRoutes);
+app.route('/', recordingRoutes);
 app.route('/', statusRoutes);
 app.route('/', clientRoutes);
 app.route('/', homeRoutes);
@@ -35,6 +38,8 @@ app.get('/healthz', (c) => c.json({ ok: true }, 200, { 'cache-control': 'no-stor
 for (const path of ['/placement', '/placement/error']) app.all(path, wrongMethod('GET, POST'));
 for (const path of ['/install', '/events', '/api/session', '/api/vitals']) app.all(path, wrongMethod('POST'));
 for (const path of ['/healthz', '/api/socket']) app.all(path, wrongMethod('GET'));
+
+app.all('/api/recordings/:leg/:index', wrongMethod('POST'));
 
 app.notFound(() => failureResponse(failure('not_found', 'There is nothing at this address.')));
 app.onError((error, c) => {

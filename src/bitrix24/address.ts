@@ -19,6 +19,12 @@ const isPublicName = (name: string) => {
   );
 };
 
+const isCallable = (config: Config, url: URL): boolean =>
+  ((url.protocol === 'https:' && isPublicName(url.hostname)) ||
+    (config.allowLocal && isLoopback(url.hostname) && /^https?:$/.test(url.protocol))) &&
+  !url.username &&
+  !url.password;
+
 /**
  * Checks the REST address that the OAuth host named for a portal. https and a public name only; loopback over http in
  * development, so that a record can never make the Worker call into somebody's network.
@@ -27,18 +33,20 @@ const isPublicName = (name: string) => {
  * @example readEndpoint(config, 'https://acme.bitrix24.de/rest/')
  */
 export function readEndpoint(config: Config, endpoint: string): Result<string, Failure> {
-  const refused = err(failure('forbidden', 'The portal has no public https address.'));
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch {
-    return refused;
-  }
-  const allowed =
-    (url.protocol === 'https:' && isPublicName(url.hostname)) ||
-    (config.allowLocal && isLoopback(url.hostname) && /^https?:$/.test(url.protocol));
-  if (!allowed || url.username || url.password) return refused;
+  const url = URL.parse(endpoint);
+  if (!url || !isCallable(config, url)) return err(failure('forbidden', 'The portal has no public https address.'));
   return ok(`${url.origin}${url.pathname.replace(/\/*$/, '/')}`);
+}
+
+/**
+ * Checks the address that a portal names for the upload of a file: the portal may store files elsewhere, but never where
+ * {@link readEndpoint} would not let us call.
+ */
+export function readUploadUrl(config: Config, address: string): Result<string, Failure> {
+  const url = URL.parse(address);
+  if (!url || !isCallable(config, url))
+    return err(failure('forbidden', 'The portal names no public https address for the upload.'));
+  return ok(url.href);
 }
 
 /**

@@ -15,6 +15,7 @@ export const DUE_KINDS = [
   'events',
   'lines',
   'notify',
+  'record',
   'reconcile',
   'tell',
   'sweep',

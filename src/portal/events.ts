@@ -102,6 +102,8 @@ async function uninstall(parts: Parts, env: Env, clean: boolean): Promise<Result
   parts.sql.exec("DELETE FROM due WHERE kind NOT IN ('tell', 'sweep')");
   parts.sql.exec('UPDATE portal SET application_token = NULL');
   if (clean) {
+    await Promise.all(parts.records.held().map((leg) => parts.recording(leg).wipe()));
+    parts.sql.exec('DELETE FROM record');
     parts.sql.exec('DELETE FROM leg');
     parts.sql.exec('DELETE FROM call');
     parts.sql.exec('DELETE FROM agent');

@@ -114,6 +114,7 @@ async function finish(tools: LedgerTools, key: string): Promise<DueOutcome> {
     return 'done';
   }
   tools.ledger.setFinished(key);
+  if (call.answeredBy !== null) tools.due().plan('record', key, Date.now());
   return 'done';
 }
 

@@ -329,6 +329,10 @@ export class LedgerStore {
     this.#sql.exec("UPDATE call SET state = 'finished' WHERE key = ?", key);
   }
 
+  setRecorded(key: string): void {
+    this.#sql.exec("UPDATE call SET state = 'recorded' WHERE key = ? AND state = 'finished'", key);
+  }
+
   /** A leg's browser was seen at `at`: the length of a call that dies silently is counted to here. */
   seen(userId: number, at: number): void {
     this.#sql.exec('UPDATE leg SET seen_at = ? WHERE user_id = ? AND live = 1', at, userId);

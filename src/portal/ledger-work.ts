@@ -97,6 +97,39 @@ export const hideCall = (
 ): Promise<Result<unknown, RestError>> =>
   callOne(caller, { method: 'telephony.externalcall.hide', params: { CALL_ID: callId, USER_ID: users } });
 
+const UploadPlace = v.object({
+  uploadUrl: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  fieldName: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), 'file'),
+});
+
+/** Asks where to upload a call's record. Attaching again replaces the file, so this may be repeated (fact 4.1). */
+export async function askUpload(
+  caller: Caller,
+  callId: string,
+  filename: string,
+): Promise<Result<v.InferOutput<typeof UploadPlace>, RestError>> {
+  const got = await callOne(caller, {
+    method: 'telephony.externalcall.attachRecord',
+    params: { CALL_ID: callId, FILENAME: filename },
+  });
+  if (!got.ok) return got;
+  const parsed = v.safeParse(UploadPlace, got.value);
+  if (parsed.success) return { ok: true, value: parsed.output };
+  return err({ kind: 'unavailable', code: 'BAD_ANSWER', message: 'Bitrix24 answered no address for the upload.' });
+}
+
+/** Has Bitrix24 fetch a call's record from the PBX. */
+export const attachByAddress = (
+  caller: Caller,
+  callId: string,
+  url: string,
+  filename: string,
+): Promise<Result<unknown, RestError>> =>
+  callOne(caller, {
+    method: 'telephony.externalcall.attachRecord',
+    params: { CALL_ID: callId, RECORD_URL: url, FILENAME: filename },
+  });
+
 /** Puts one sentence into a person's notifications; the TAG lets a newer one replace it. */
 export const notifyPerson = (caller: Caller, userId: number, text: string): Promise<Result<unknown, RestError>> =>
   callOne(caller, {

@@ -1,8 +1,11 @@
 import type { CallStatus, Direction } from '../protocol/frame.ts';
 import { HANDOVER_GRACE_MS, type Handover, mayRingHere } from './handover.ts';
 
-/** How far a call is. `ended` waits for Bitrix24 to confirm the finish, `failed` is a call that Bitrix24 refused. */
-export type CallState = 'ringing' | 'talking' | 'ended' | 'finished' | 'failed';
+/**
+ * How far a call is. `ended` waits for Bitrix24 to confirm the finish, `recorded` is a finished call whose record Bitrix24
+ * has, `failed` is a call that Bitrix24 refused.
+ */
+export type CallState = 'ringing' | 'talking' | 'ended' | 'finished' | 'recorded' | 'failed';
 
 /** TYPE of telephony.externalcall.register (fact 4.1). */
 export const CallType = { outgoing: 1, incoming: 2, callback: 4 } as const;

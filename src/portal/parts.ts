@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
 import { bugName, log } from '../log.ts';
+import { recordingName } from '../recording/recording.ts';
 import { addressesOf } from './addresses.ts';
 import { Agents, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
@@ -10,6 +11,8 @@ import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, typ
 import { ledgerJobs } from './jobs.ts';
 import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
+import { attachRecords, type RecordTools } from './record-job.ts';
+import { LegRecords } from './record-store.ts';
 import { readCounter, readPortal } from './records.ts';
 import { Sessions } from './sessions.ts';
 import { defaultLine, ensureEvents, ensureLines } from './setup.ts';
@@ -44,6 +47,7 @@ export class Parts {
   readonly sessions: Sessions;
   readonly agents: Agents;
   readonly ledger: LedgerStore;
+  readonly records: LegRecords;
   readonly due: DueJobs;
   readonly binder: Binder;
   readonly switchboard: Switchboard;
@@ -61,6 +65,7 @@ export class Parts {
     this.sessions = new Sessions(sql);
     this.agents = new Agents(sql, options.sockets);
     this.ledger = new LedgerStore(sql);
+    this.records = new LegRecords(sql);
     this.due = new DueJobs(sql, options.clock, this.#work(), (kind, error) =>
       log('error', 'job_bug', { kind, code: bugName(error) }),
     );
@@ -141,6 +146,26 @@ export class Parts {
     return { at: now + RECONCILE_MS };
   }
 
+  /** The object that holds the sound of a leg. */
+  recording(leg: string) {
+    return this.#env.RECORDING.getByName(recordingName(this.portal.memberId, leg));
+  }
+
+  #attach(callKey: string): Promise<DueOutcome> {
+    const tools: RecordTools = {
+      ledger: this.ledger,
+      records: this.records,
+      caller: this.tokens,
+      fetch: this.fetch,
+      config: this.config,
+      memberId: () => this.portal.memberId,
+      settings: () => this.portal.calls,
+      held: (leg) => this.recording(leg),
+      denied: () => this.binder.learn({ t: 'denied' }),
+    };
+    return attachRecords(tools, callKey);
+  }
+
   async #tell(): Promise<DueOutcome> {
     this.#toldAt = Date.now();
     await this.#env.DIRECTORY.getByName(DIRECTORY_NAME).tell(this.status(this.#toldAt));
@@ -151,6 +176,7 @@ export class Parts {
     const now = Date.now();
     this.sessions.forgetBefore(now);
     this.ledger.forgetBefore(now - KEEP_MS);
+    this.records.forgetOrphans();
     this.sql.exec('DELETE FROM strike WHERE at < ?', now - KEEP_MS);
     this.sql.exec('DELETE FROM rebind WHERE at < ?', now - KEEP_MS);
     return { at: now + SWEEP_MS };
@@ -189,6 +215,7 @@ export class Parts {
       show: ledger.show,
       notify: ledger.notify,
       hide: ledger.hide,
+      record: withStatus((key) => this.#attach(key)),
     });
   }
 

@@ -21,6 +21,7 @@ import { MinuteLimiter } from './limiter.ts';
 import { noteLoad } from './loads.ts';
 import { readFrameMessage } from './messages.ts';
 import { Parts } from './parts.ts';
+import { recordBegins, recordWhole } from './record-door.ts';
 import { addToCounter, readPortal, writeBindReason, writePortal, writeRules } from './records.ts';
 import { hasTables, migrate } from './schema.ts';
 import { ensureEvents, ensureLines } from './setup.ts';
@@ -259,6 +260,20 @@ export class Portal extends DurableObject<Env> {
     if (!parts.ok) return;
     writeRules(parts.value.sql, rules);
     parts.value.due.plan('lines', '', Date.now());
+    await parts.value.due.arm();
+  }
+
+  /** The first piece of a leg's record: whether it may be stored (see record-door.ts). */
+  async recordBegins(session: string, userId: number, leg: string): Promise<Result<true, Failure>> {
+    const parts = this.#installed();
+    return parts.ok ? recordBegins(parts.value, { session, userId, leg }, Date.now()) : parts;
+  }
+
+  /** A Recording expects no more pieces of a leg. */
+  async recordWhole(leg: string, bytes: number): Promise<void> {
+    const parts = this.#installed();
+    if (!parts.ok) return;
+    recordWhole(parts.value, leg, bytes, Date.now());
     await parts.value.due.arm();
   }
 

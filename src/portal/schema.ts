@@ -49,6 +49,10 @@ const STEPS: readonly string[] = [
    CREATE TABLE handover (
      call_key TEXT PRIMARY KEY, from_user INTEGER NOT NULL, kind TEXT NOT NULL, to_user INTEGER, number TEXT NOT NULL,
      at INTEGER NOT NULL);`,
+  `CREATE TABLE record (
+     leg TEXT PRIMARY KEY, call_key TEXT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL, bytes INTEGER NOT NULL,
+     begun_at INTEGER NOT NULL, refusals INTEGER NOT NULL DEFAULT 0, reason TEXT) WITHOUT ROWID;
+   CREATE INDEX record_call ON record (call_key);`,
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

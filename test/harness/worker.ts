@@ -14,7 +14,7 @@ export interface WorkerVars {
   readonly STRIKE_LIMIT?: string;
 }
 
-export type ObjectClass = 'Portal' | 'PortalSettings' | 'Directory';
+export type ObjectClass = 'Portal' | 'PortalSettings' | 'Directory' | 'Recording';
 
 export interface RunningWorker {
   /** Where workerd listens; `url` stays the same while it runs. */
@@ -91,7 +91,10 @@ export async function startWorker(vars: WorkerVars, secrets: Secrets): Promise<R
       const storage = await handle.getDurableObjectStorage(object, { name });
       return (await storage.exec(query, ...(values as []))) as Record<string, unknown>[];
     },
-    cutObjects: () => harness.update(options({ PORTAL: NO_OBJECTS, SETTINGS: NO_OBJECTS, DIRECTORY: NO_OBJECTS })),
+    cutObjects: () =>
+      harness.update(
+        options({ PORTAL: NO_OBJECTS, SETTINGS: NO_OBJECTS, DIRECTORY: NO_OBJECTS, RECORDING: NO_OBJECTS }),
+      ),
     restoreObjects: () => harness.update(options({})),
     logs: () => harness.getLogs(),
     async close() {

@@ -56,6 +56,7 @@ const setDefaultLine: Action = (fake, body) => {
 const setPortal: Action = (fake, body) => {
   const portal = fake.portal(string(body, 'memberId'));
   if (typeof body.hostile === 'boolean') portal.hostile = body.hostile;
+  if (typeof body.uploadUrl === 'string') portal.uploadUrl = body.uploadUrl;
   if (typeof body.paymentRequired === 'boolean') {
     fake.world.paymentRequired[body.paymentRequired ? 'add' : 'delete'](portal.memberId);
   }
@@ -63,6 +64,15 @@ const setPortal: Action = (fake, body) => {
   const method = string(body, 'operatingMethod');
   if (method !== undefined) portal.operatingCost.set(method.toLowerCase(), requiredNumber(body, 'operatingSeconds'));
   return true;
+};
+
+/** What was attached to a call; its bytes as base64. */
+const attached: Action = (fake, body) => {
+  const callId = required(body, 'callId');
+  const call = fake.portal(string(body, 'memberId')).finished.find((done) => done.callId === callId);
+  if (!call?.record) return null;
+  const { bytes, ...record } = call.record;
+  return { ...record, base64: bytes && Buffer.from(bytes).toString('base64') };
 };
 
 /** Every action of `POST /__control/<name>`; docs/fake-portal.md lists their fields. */
@@ -83,6 +93,7 @@ const actions: Readonly<Record<string, Action>> = {
   },
   'long-load': (fake, body) => fake.longLoad(who(body), number(body, 'times') ?? 1),
   'default-line': setDefaultLine,
+  record: attached,
   'click-to-call': (fake, body) =>
     fake.clickToCall(
       {

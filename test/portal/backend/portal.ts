@@ -29,6 +29,7 @@ export const createPortal = (options: PortalOptions, fake: FakeOptions, now: num
     title: options.title ?? 'Example Ltd',
     lang: options.lang ?? 'en',
     hostile: options.hostile ?? false,
+    uploadUrl: null,
     users: new Map(options.users.map((user) => [user.id, userOf(user)])),
     entities: (options.contacts ?? []).map((entity) => ({
       type: entity.type ?? 'CONTACT',

@@ -162,6 +162,12 @@ const moved = (world: World, portal: Portal, url: URL): Response | null => {
 const bearer = (request: Request): string =>
   /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
 
+const uploaded = async (world: World, portal: Portal, url: URL, request: Request): Promise<Response> =>
+  withFault(world.faults.meet('upload', portal.memberId), async () => ({
+    answer: await upload(portal, url.searchParams.get('token') ?? '', request),
+    time: null,
+  }));
+
 /** One REST request to a portal. Throws only {@link LostAnswer}, on a fault that was asked for. */
 export const rest = async (world: World, portal: Portal, request: Request): Promise<Response> => {
   const url = new URL(request.url);
@@ -170,8 +176,7 @@ export const rest = async (world: World, portal: Portal, request: Request): Prom
   const method = methodName(url.pathname);
   if (method === null)
     return wire({ answer: fail('INVALID_CREDENTIALS', 'Invalid request credentials', 403), time: null });
-  if (method === 'upload')
-    return wire({ answer: await upload(portal, url.searchParams.get('token') ?? '', request), time: null });
+  if (method === 'upload') return uploaded(world, portal, url, request);
   const params = await readParams(request, url);
   if (isFailure(params)) return wire({ answer: params, time: null });
   const entry = logged(world, portal, request, url, method, params);

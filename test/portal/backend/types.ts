@@ -238,6 +238,8 @@ export interface Portal {
   readonly title: string;
   readonly lang: string;
   hostile: boolean;
+  /** Answered by attachRecord in place of the portal's own address; null = its own. */
+  uploadUrl: string | null;
   readonly users: Map<number, User>;
   readonly entities: Entity[];
   readonly installs: Map<string, Install>;

@@ -69,7 +69,8 @@ const attachRecord = (call: Call): Answer | Promise<Answer> => {
   if (params.FILE_CONTENT === undefined) {
     const token = randomId();
     portal.uploads.set(token, { callId, name });
-    return ok({ uploadUrl: `${origin(world, portal.restHost)}/rest/upload.json?token=${token}`, fieldName: 'file' });
+    const own = `${origin(world, portal.restHost)}/rest/upload.json?token=${token}`;
+    return ok({ uploadUrl: portal.uploadUrl ?? own, fieldName: 'file' });
   }
   const content = text(params, 'FILE_CONTENT');
   if (content === '') return coreError('File content is empty.');
