@@ -1,3 +1,4 @@
+import { DEFAULT_CALLING } from '../../src/protocol/frame.ts';
 import type { PhoneHost } from '../frame/contract.ts';
 import { browserMicrophone } from '../media/microphone.ts';
 import { audioElement, remoteSound } from '../media/remote.ts';
@@ -34,6 +35,7 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
         identity,
         ice: host.session.ice,
         callHeader: host.session.callHeader,
+        keys: (host.session.calling ?? DEFAULT_CALLING).dtmf,
         microphone,
         hear: remote.hear,
         tell,

@@ -1,15 +1,18 @@
 import { Invitation, Inviter, SessionState, SIPExtension, UserAgent, Web } from 'sip.js';
-import type { IceServer, SipAccount } from '../../../src/protocol/frame.ts';
+import type { CallingRules, IceServer, SipAccount } from '../../../src/protocol/frame.ts';
+import type { CallEvent } from '../../call/types.ts';
 import type { Microphone } from '../../media/microphone.ts';
 import { backoff } from '../backoff.ts';
 import type { SipNews, SipPhone } from '../sip.ts';
-import { GATHERING_CAP_MS } from './ice.ts';
+import { GATHERING_LIMIT_MS } from './ice.ts';
 import type { SipIdentity } from './identity.ts';
 import { type KeepAliveDeps, keepAlive, optionsPing } from './keepalive.ts';
 import { type Leg, trackLeg } from './leg.ts';
 import { logConnector } from './log.ts';
-import { calledLine, dialString, wantsAutoAnswer } from './parties.ts';
+import { rememberNetwork } from './network.ts';
+import { calledLine, dialString, q850Cause, wantsAutoAnswer } from './parties.ts';
 import { keepRegistered } from './registration.ts';
+import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 
 export interface AgentDeps extends KeepAliveDeps {
   readonly account: SipAccount;
@@ -17,7 +20,9 @@ export interface AgentDeps extends KeepAliveDeps {
   readonly ice: readonly IceServer[];
   /** Name of the header that names the call a leg belongs to. */
   readonly callHeader: string | null;
-  readonly microphone: Microphone;
+  /** How keys are sent. */
+  readonly keys: CallingRules['dtmf'];
+  readonly microphone: Pick<Microphone, 'open' | 'borrow' | 'close' | 'onTrack'>;
   /** The far end's sound of a leg; null when the leg is over. Two legs may sound at once. */
   hear(leg: string, stream: MediaStream | null): void;
   tell(news: SipNews): void;
@@ -34,6 +39,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   const { account, identity, tell } = deps;
   const legs = new Map<string, Leg>();
   const policy = backoff(deps.random);
+  const network = rememberNetwork();
   const uri = UserAgent.makeURI(account.uri);
   if (!uri) throw new Error('the SIP address is not one');
   let retired = false;
@@ -51,6 +57,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     noAnswerTimeout: NO_ANSWER_S,
     // Another page of this person may take a call over (RFC 3891).
     sipExtensionReplaces: SIPExtension.Supported,
+    sipExtensionExtraSupported: [TIMER_TAG],
     transportOptions: { server: account.server, keepAliveInterval: 0, connectionTimeout: 5 },
     logBuiltinEnabled: false,
     logLevel: 'warn',
@@ -61,7 +68,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       deps.microphone.borrow().clone(),
     ),
     sessionDescriptionHandlerFactoryOptions: {
-      iceGatheringTimeout: GATHERING_CAP_MS,
+      iceGatheringTimeout: GATHERING_LIMIT_MS,
       // Never SIP.js's default, which is a public server of a third party.
       peerConnectionConfiguration: { iceServers: deps.ice as RTCIceServer[] },
     },
@@ -72,6 +79,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
         for (const leg of legs.values()) if (leg.session.state === SessionState.Established) leg.refresh();
       },
       onDisconnect: () => {
+        network.forget();
         if (retired) return;
         tell({ on: 'registration', problem: 'pbx_unreachable' });
         reconnect();
@@ -100,16 +108,21 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   // The last BYE leaves first: a socket's messages keep their order.
   const disconnect = () => queueMicrotask(() => void agent.transport.disconnect().catch(() => {}));
 
-  const track = (id: string, session: Inviter | Invitation) => {
+  const follow = (id: string, session: Inviter | Invitation, tellLeg: (event: CallEvent) => void) => {
     const leg = trackLeg(session, session instanceof Inviter, {
       domain: uri.host,
-      servers: deps.ice.length,
+      network,
+      keys: deps.keys,
       now: deps.now,
       random: deps.random,
       setTimeout: deps.setTimeout,
+      clearTimeout: deps.clearTimeout,
+      connected: () => agent.isConnected(),
       hear: (stream) => deps.hear(id, stream),
-      tell: (event) => tell({ on: 'leg', leg: id, event }),
+      tell: tellLeg,
       done: () => {
+        // Another session has its place.
+        if (legs.get(id) !== leg) return;
         legs.delete(id);
         deps.hear(id, null);
         if (legs.size > 0) return;
@@ -117,12 +130,48 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
         if (retired) disconnect();
       },
     });
+    return leg;
+  };
+
+  const tellOf = (id: string) => (event: CallEvent) => tell({ on: 'leg', leg: id, event });
+  const track = (id: string, session: Inviter | Invitation) => {
+    const leg = follow(id, session, tellOf(id));
     legs.set(id, leg);
     return leg;
   };
 
+  /**
+   * A session takes the place of one that stands (RFC 3891), because the other side was transferred. To the person it is the
+   * same call: it keeps its name, is answered at once, and its first news is what happens to it after that.
+   */
+  const replace = (id: string, old: Leg, invitation: Invitation) => {
+    let placed = false;
+    const leg = follow(id, invitation, (event) => {
+      if (placed && event.on !== 'established') tellOf(id)(event);
+    });
+    invitation.stateChange.addListener((state) => {
+      // SIP.js says BYE to the old one right after this.
+      if (state !== SessionState.Established || legs.get(id) !== old) return;
+      placed = true;
+      old.silence();
+      legs.set(id, leg);
+      leg.mute(old.muted());
+      if (old.held()) tellOf(id)({ on: 'held', held: false, ok: true });
+    });
+    accept(leg, invitation);
+  };
+
+  const accept = (leg: Leg, invitation: Invitation) => {
+    const sessionExpires = invitation.request.getHeader('Session-Expires');
+    const seconds = refreshAfterS(sessionExpires, 'uas');
+    // What goes wrong here ends the leg, which is told as such.
+    invitation.accept({ extraHeaders: timerAnswer(sessionExpires) }).catch(() => {});
+    if (seconds !== null) leg.refreshEvery(seconds);
+  };
+
   const incoming = (invitation: Invitation) => {
     const { request, remoteIdentity } = invitation;
+    for (const [id, old] of legs) if (old.session === invitation.replacee) return replace(id, old, invitation);
     track(request.callId, invitation);
     const group = deps.callHeader ? (request.getHeader(deps.callHeader) ?? null) : null;
     const { displayName, uri: from } = remoteIdentity;
@@ -171,7 +220,11 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
               tell({ on: 'leg', leg: id, event: { on: 'progress', media: message.body !== '' } });
             }
           },
-          onReject: ({ message }) => leg.rejected(message.statusCode ?? 0),
+          onAccept: ({ message }) => {
+            const seconds = refreshAfterS(message.getHeader('Session-Expires'), 'uac');
+            if (seconds !== null) leg.refreshEvery(seconds);
+          },
+          onReject: ({ message }) => leg.rejected(message.statusCode ?? 0, q850Cause(message.getHeader('Reason'))),
         },
       })
       .catch(() => leg.rejected(0));
@@ -179,9 +232,8 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
 
   const answer = async (id: string) => {
     if (!(await openMicrophone(id))) return;
-    const session = legs.get(id)?.session;
-    // What goes wrong here ends the leg, which is told as such.
-    if (session instanceof Invitation) await session.accept().catch(() => {});
+    const leg = legs.get(id);
+    if (leg?.session instanceof Invitation) accept(leg, leg.session);
   };
 
   const hangup = (id: string, refuse: number) => {

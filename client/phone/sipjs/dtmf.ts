@@ -7,7 +7,7 @@ export interface ToneOptions {
   readonly interToneGap: number;
 }
 
-/** The body of a DTMF key as INFO, for a PBX that negotiated no telephone-event. */
+/** The body of a DTMF key as INFO, for a PBX that takes no telephone-event. */
 export function dtmfInfo(key: string) {
   return {
     contentDisposition: 'render',
@@ -17,9 +17,10 @@ export function dtmfInfo(key: string) {
 }
 
 /**
- * Sends a key in the audio stream (RFC 4733), or by INFO where that isn't possible.
+ * Sends a key in the audio stream (RFC 4733), or by INFO where that isn't possible or not wanted.
  * @param waiting tones that the browser has not begun yet: a new tone takes the place of all of these (W3C WebRTC,
  *   insertDTMF), so whoever presses keys faster than they sound would lose some
+ * @param inStream null: by INFO
  */
 export function sendKey(
   key: string,

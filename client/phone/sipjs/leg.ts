@@ -8,22 +8,31 @@ import {
   UserAgent,
   type Web,
 } from 'sip.js';
+import type { CallingRules } from '../../../src/protocol/frame.ts';
 import type { CallEvent } from '../../call/types.ts';
 import type { LegStats } from '../sip.ts';
+import { type Describer, rollBack, surviveReinvite } from './description.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
-import { type Gatherer, sendEarly } from './ice.ts';
+import { answerEarly } from './early.ts';
+import { type Gatherer, gatherEarly, NoPath } from './ice.ts';
+import { chosenType, type Network } from './network.ts';
 import { answeredElsewhere, dialString } from './parties.ts';
-import { referProgress } from './refer.ts';
+import { watchPath } from './path.ts';
+import { referStatus } from './refer.ts';
 import { REQUEST_PENDING, reinviteQueue } from './reinvite.ts';
+import { agreeOnTimer } from './timers.ts';
 
 /** What a leg needs of its surroundings. */
 export interface LegDeps {
   readonly domain: string;
-  /** Number of STUN and TURN servers. */
-  readonly servers: number;
+  readonly network: Network;
+  readonly keys: CallingRules['dtmf'];
   now(): number;
   random(): number;
   setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** Whether the PBX can be told anything now. */
+  connected(): boolean;
   tell(event: CallEvent): void;
   /** The far end's sound. */
   hear(stream: MediaStream): void;
@@ -45,11 +54,20 @@ export interface Leg {
   stats(): Promise<LegStats | null>;
   /** Tells the PBX our new address after the socket was lost: without it the far end's BYE never arrives. */
   refresh(): void;
+  /** The PBX wants to hear every so many seconds that we are still there (RFC 4028). */
+  refreshEvery(seconds: number): void;
+  /** As the person has left it. */
+  muted(): boolean;
+  /** As the PBX confirmed it. */
+  held(): boolean;
   /** Whatever comes from now on is no news: we ended it ourselves. */
   silence(): void;
   /** For the final answer to our INVITE, which SIP.js gives to whoever sent it. */
-  rejected(status: number): void;
+  rejected(status: number, cause?: number): void;
 }
+
+/** A dialog that the PBX does not know any more (RFC 3261 12.2.1.2). */
+const GONE = [408, 481];
 
 /**
  * Makes the events of one SIP.js session events of a call, each end told once.
@@ -60,6 +78,10 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   let held = false;
   let muted = false;
   let reason = '';
+  /** What a leg that never stood came to, if it was no answer of the far end. */
+  let failure: CallEvent | null = null;
+  let unusable = false;
+  let stood = false;
   const reinvite = reinviteQueue({ ownsCallId: ours, random: deps.random, setTimeout: deps.setTimeout });
 
   const end = (event: CallEvent) => {
@@ -68,14 +90,48 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     deps.tell(event);
   };
   const handler = () => session.sessionDescriptionHandler as Web.SessionDescriptionHandler | undefined;
+  const established = () => session.state === SessionState.Established;
+  /** A re-INVITE of the far end is acknowledged as well. */
+  const stands = () => {
+    if (!stood) deps.tell({ on: 'established', at: deps.now() });
+    stood = true;
+  };
 
+  const path = watchPath({
+    state: () => handler()?.peerConnection?.iceConnectionState,
+    restart: async () => {
+      if (established() && deps.connected()) await reinvite(() => offer(held, true));
+    },
+    setTimeout: deps.setTimeout,
+    clearTimeout: deps.clearTimeout,
+    tell: (alive) => {
+      if (!over) deps.tell({ on: 'path', alive });
+    },
+  });
+
+  answerEarly(session);
+  agreeOnTimer(session);
   session.delegate = {
-    onSessionDescriptionHandler: (made) =>
-      sendEarly(made as unknown as Gatherer, deps.servers, deps, (event) =>
-        deps.hear(event.streams[0] ?? new MediaStream([event.track])),
-      ),
+    onSessionDescriptionHandler: (made) => {
+      gatherEarly(made as unknown as Gatherer, {
+        network: deps.network,
+        setTimeout: deps.setTimeout,
+        track: (event) => deps.hear(event.streams[0] ?? new MediaStream([event.track])),
+        changed: () => {
+          deps.network.chosen(chosenType(handler()?.peerConnection));
+          path.changed();
+        },
+        lost: (relayRefused) => {
+          if (!established()) failure = { on: 'noPath', relayRefused, at: deps.now() };
+        },
+      });
+      surviveReinvite(made as unknown as Describer, () => {
+        unusable = true;
+        if (!established()) failure = { on: 'rejected', status: 488, at: deps.now() };
+      });
+    },
     // SIP.js reports `Established` when it sends the 200; the call stands when the PBX has acknowledged it.
-    onAck: () => deps.tell({ on: 'established', at: deps.now() }),
+    onAck: () => stands(),
     onCancel: (cancel: Cancel) =>
       end({
         on: 'withdrawn',
@@ -91,33 +147,55 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   };
 
   session.stateChange.addListener((state) => {
-    if (state === SessionState.Established && ours) deps.tell({ on: 'established', at: deps.now() });
+    if (state === SessionState.Established && ours) stands();
     if (state !== SessionState.Terminated) return;
+    path.stop();
     deps.done();
     // A refusal of our INVITE is reported right after this, with its status.
-    queueMicrotask(() => end({ on: 'over', reason, at: deps.now() }));
+    queueMicrotask(() => end(failure ?? { on: 'over', reason, at: deps.now() }));
   });
 
   const notified = (notification: Notification) => {
     void notification.accept();
-    const result = referProgress(notification.request.body);
-    if (result) deps.tell({ on: 'transfer', step: result, at: deps.now() });
+    const status = referStatus(notification.request.body);
+    if (status !== null) deps.tell({ on: 'transfer', step: status < 300 ? 'done' : 'failed', status, at: deps.now() });
   };
 
-  const offer = (wanted: boolean) =>
+  const offer = (wanted: boolean, iceRestart = false) =>
     new Promise<number>((resolve) => {
+      unusable = false;
       session
         .invite({
           // `hold` is spelled out when resuming as well: left out, SIP.js keeps the direction as it is.
-          sessionDescriptionHandlerOptions: { hold: wanted } as Web.SessionDescriptionHandlerOptions,
+          sessionDescriptionHandlerOptions: {
+            hold: wanted,
+            offerOptions: { iceRestart },
+          } as Web.SessionDescriptionHandlerOptions,
           requestDelegate: {
-            onAccept: () => resolve(200),
+            onAccept: () => resolve(unusable ? 0 : 200),
             onReject: (response) => resolve(response.message.statusCode ?? 0),
           },
         })
-        // Theirs is under way: the same as a collision on the wire.
-        .catch((error: Error) => resolve(error.name === 'RequestPendingError' ? REQUEST_PENDING : 0));
+        .catch(async (error: Error) => {
+          // Theirs is under way: the same as a collision on the wire.
+          if (error.name === 'RequestPendingError') return resolve(REQUEST_PENDING);
+          // An offer that was made and not sent.
+          if (error instanceof NoPath) await rollBack(handler() as Describer | undefined).catch(() => {});
+          resolve(0);
+        });
     });
+
+  const refresh = async () => {
+    const status = await reinvite(() => offer(held));
+    if (GONE.includes(status) && established()) void session.bye().catch(() => {});
+  };
+
+  const refreshEvery = (seconds: number) =>
+    void deps.setTimeout(() => {
+      if (!established()) return;
+      void refresh();
+      refreshEvery(seconds);
+    }, seconds * 1000);
 
   // Hold changes the SDP only; the microphone would go on being sent.
   const openMicrophone = () => {
@@ -157,23 +235,27 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
 
   const dtmf = (key: string) => {
     const sender = handler();
-    const inStream = sender ? (tones: string, options: ToneOptions) => sender.sendDtmf(tones, options) : null;
+    const inStream =
+      sender && deps.keys === 'stream'
+        ? (tones: string, options: ToneOptions) => sender.sendDtmf(tones, options)
+        : null;
     const waiting = sender?.peerConnection?.getSenders()[0]?.dtmf?.toneBuffer ?? '';
     sendKey(key, waiting, inStream, (body) => void session.info({ requestOptions: { body } }).catch(() => {}));
   };
 
   const refer = (target: URI | Session | undefined) => {
-    const failed = () => deps.tell({ on: 'transfer', step: 'failed', at: deps.now() });
+    const failed = (status?: number) =>
+      deps.tell({ on: 'transfer', step: 'failed', ...(status && { status }), at: deps.now() });
     if (!target) return failed();
     session
       .refer(target, {
         onNotify: notified,
         requestDelegate: {
           onAccept: () => deps.tell({ on: 'transfer', step: 'accepted', at: deps.now() }),
-          onReject: failed,
+          onReject: ({ message }) => failed(message.statusCode),
         },
       })
-      .catch(failed);
+      .catch(() => failed());
   };
 
   return {
@@ -189,10 +271,15 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
     // Only a confirmed dialog has the tags that Replaces names.
     referTo: (other) => refer(other?.state === SessionState.Established ? other : undefined),
-    refresh: () => void reinvite(() => offer(held)),
+    // An ICE restart is a re-INVITE as well.
+    refresh: () => (path.again() ? undefined : void refresh()),
+    refreshEvery,
+    muted: () => muted,
+    held: () => held,
     silence: () => {
       over = true;
     },
-    rejected: (status) => end({ on: 'rejected', status, at: deps.now() }),
+    rejected: (status, cause) =>
+      end(failure ?? { on: 'rejected', status, ...(cause !== undefined && { cause }), at: deps.now() }),
   };
 }

@@ -47,3 +47,9 @@ export function wantsAutoAnswer(message: Headers): boolean {
     /auto[\s_-]?answer/i.test(message.getHeader('Alert-Info') ?? '')
   );
 }
+
+/** The Q.850 cause of a refusal, where a Reason header gives it (RFC 3326). */
+export function q850Cause(reason: string | undefined): number | undefined {
+  const cause = /Q\.850\s*;[^,]*\bcause=(\d+)/i.exec(reason ?? '')?.[1];
+  return cause === undefined ? undefined : Number(cause);
+}

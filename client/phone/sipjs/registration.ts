@@ -44,13 +44,13 @@ export function keepRegistered(
   tell: (problem: NotReady | null) => void,
 ): Registration {
   const options: RegistererOptions = { expires: EXPIRES_S, refreshFrequency: REFRESH_PERCENT, regId: 1, instanceId };
-  const registerer = new RetirableRegisterer(agent, options);
+  let retired = false;
   let attempt = 0;
   let locked = false;
   let waiting = false;
 
   const again = (problem: NotReady) => {
-    if (registerer.retired || locked) return;
+    if (retired || locked) return;
     tell(problem);
     locked = problem === 'wrong_password';
     if (locked || waiting) return;
@@ -63,10 +63,25 @@ export function keepRegistered(
     deps.setTimeout(retry, 1000 + deps.backoff.delayMs(++attempt));
   };
   const registered = () => {
-    if (registerer.retired) return;
+    if (retired) return;
     attempt = 0;
     tell(null);
   };
+  const watched = () => {
+    const made = new RetirableRegisterer(agent, options);
+    // A renewal that failed is told by the state alone: SIP.js sends those itself.
+    made.stateChange.addListener((state) => {
+      if (state === RegistererState.Registered) registered();
+      if (state !== RegistererState.Unregistered) return;
+      again('not_registered');
+      queueMicrotask(() => {
+        // After a 200 without a contact it waits for an answer for ever, and sends nothing any more.
+        if ((made as unknown as { readonly waiting: boolean }).waiting && !retired) registerer = watched();
+      });
+    });
+    return made;
+  };
+  let registerer = watched();
   const register = () => {
     if (locked) return;
     registerer
@@ -80,15 +95,10 @@ export function keepRegistered(
       // One is under way; its answer decides.
       .catch(() => {});
   };
-  // A renewal that failed is told by the state alone: SIP.js sends those itself.
-  registerer.stateChange.addListener((state) => {
-    if (state === RegistererState.Registered) registered();
-    else if (state === RegistererState.Unregistered) again('not_registered');
-  });
   return {
     connected: register,
     retire: () => {
-      registerer.retired = true;
+      retired = registerer.retired = true;
     },
   };
 }
