@@ -2,11 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backoff } from '../../../client/phone/backoff.ts';
 import { sendKey } from '../../../client/phone/sipjs/dtmf.ts';
-import { type Gatherer, gatherEarly, NoPath, sendAfterMs } from '../../../client/phone/sipjs/ice.ts';
 import { sipIdentity } from '../../../client/phone/sipjs/identity.ts';
 import { keepAlive } from '../../../client/phone/sipjs/keepalive.ts';
 import { logConnector, redact } from '../../../client/phone/sipjs/log.ts';
-import { rememberNetwork } from '../../../client/phone/sipjs/network.ts';
 import {
   answeredElsewhere,
   calledLine,
@@ -14,11 +12,9 @@ import {
   userOf,
   wantsAutoAnswer,
 } from '../../../client/phone/sipjs/parties.ts';
-import { watchPath } from '../../../client/phone/sipjs/path.ts';
 import { referStatus } from '../../../client/phone/sipjs/refer.ts';
 import { registrationProblem } from '../../../client/phone/sipjs/registration.ts';
 import { glareDelayMs, reinviteQueue } from '../../../client/phone/sipjs/reinvite.ts';
-import { refreshAfterS, timerAnswer } from '../../../client/phone/sipjs/timers.ts';
 import { handClock, settle } from './support.ts';
 
 /** UTF-16 units in any order, halves of pairs included. */
@@ -59,166 +55,6 @@ describe('the phone’s names at the PBX', () => {
     const names = await sipIdentity('cm9vbQ', sha256);
     expect(names).not.toEqual(await sipIdentity('room-b', sha256));
     expect(JSON.stringify(names)).not.toContain('cm9vbQ');
-  });
-});
-
-describe('an offer is sent early', () => {
-  const host = 'candidate:1 1 udp 1 192.0.2.1 5000 typ host';
-  const srflx = 'candidate:2 1 udp 1 198.51.100.1 5000 typ srflx raddr 192.0.2.1';
-  const relay = 'candidate:3 1 udp 1 203.0.113.1 5000 typ relay';
-  test('a reflexive or relayed candidate is enough at once, a host candidate after a moment', () => {
-    expect(sendAfterMs(srflx, false)).toBe(0);
-    expect(sendAfterMs(relay, false)).toBe(0);
-    expect(sendAfterMs(host, false)).toBeLessThanOrEqual(20);
-    expect(sendAfterMs('', false)).toBeNull();
-  });
-  test('a network that lets only a relay through waits for the relay', () => {
-    expect(sendAfterMs(host, true)).toBeNull();
-    expect(sendAfterMs(srflx, true)).toBeNull();
-    expect(sendAfterMs(relay, true)).toBe(0);
-  });
-  test('is known by the last connection: ICE takes a relay only where nothing else works', () => {
-    const network = rememberNetwork();
-    expect(network.relayOnly()).toBe(false);
-    network.chosen('relay');
-    network.chosen(undefined);
-    expect(network.relayOnly()).toBe(true);
-    network.chosen('prflx');
-    expect(network.relayOnly()).toBe(false);
-    network.chosen('relay');
-    network.forget();
-    expect(network.relayOnly()).toBe(false);
-  });
-
-  const gathering = (relayOnly: boolean) => {
-    const clock = handClock();
-    const network = rememberNetwork();
-    if (relayOnly) network.chosen('relay');
-    let end = () => {};
-    let body = 'v=0';
-    const handler: Gatherer = {
-      peerConnectionDelegate: undefined,
-      iceGatheringComplete: () => end(),
-      getDescription: () =>
-        new Promise((resolve) => {
-          end = () => resolve({ body });
-        }),
-    };
-    const lost: boolean[] = [];
-    const noticed = { track: () => {}, changed: () => {}, lost: (refused: boolean) => void lost.push(refused) };
-    gatherEarly(handler, { network, setTimeout: clock.setTimeout, ...noticed });
-    const delegate = handler.peerConnectionDelegate as Record<string, (event: unknown) => void>;
-    const found = (candidate: string) => {
-      body += `\r\na=${candidate}`;
-      delegate.onicecandidate?.({ candidate: { candidate } });
-    };
-    return {
-      clock,
-      lost,
-      found,
-      end: () => end(),
-      error: (errorCode: number) => delegate.onicecandidateerror?.({ errorCode }),
-      description: handler.getDescription(),
-    };
-  };
-  test('waiting ends a moment after the first usable candidate', async () => {
-    const { clock, found, description } = gathering(false);
-    found(host);
-    await clock.tick(20);
-    expect((await description).body).toContain('typ host');
-  });
-  test('no better candidate is waited for longer than a second', async () => {
-    const { clock, found, description } = gathering(true);
-    found(host);
-    await clock.tick(1000);
-    expect((await description).body).toContain('typ host');
-  });
-  test('nothing without a candidate is sent; a TURN server that refuses us is named', async () => {
-    for (const [code, refused] of [
-      [401, true],
-      [701, false],
-    ] as const) {
-      const { clock, error, end, lost, description } = gathering(false);
-      const outcome = description.catch((reason: unknown) => reason);
-      error(code);
-      await clock.tick(1000);
-      end();
-      expect(await outcome).toBeInstanceOf(NoPath);
-      expect(lost).toEqual([refused]);
-    }
-  });
-});
-
-describe('a path that dies', () => {
-  const watched = () => {
-    const clock = handClock();
-    let state = 'connected';
-    const log: string[] = [];
-    const watch = watchPath({
-      state: () => state,
-      restart: async () => log.push('restart'),
-      setTimeout: clock.setTimeout,
-      clearTimeout: clock.clearTimeout,
-      tell: (alive) => log.push(alive ? 'alive' : 'dead'),
-    });
-    const becomes = (next: string) => {
-      state = next;
-      watch.changed();
-    };
-    return { clock, log, watch, becomes };
-  };
-  test('a hiccup is nothing', async () => {
-    const { clock, log, becomes } = watched();
-    becomes('disconnected');
-    await clock.tick(2000);
-    becomes('connected');
-    await clock.tick(60_000);
-    expect(log).toEqual([]);
-  });
-  test('ICE is restarted, less and less often, until there is one again', async () => {
-    const { clock, log, becomes } = watched();
-    becomes('disconnected');
-    await clock.tick(3000);
-    expect(log).toEqual(['dead', 'restart']);
-    await clock.tick(4000 + 8000);
-    expect(log).toEqual(['dead', 'restart', 'restart', 'restart']);
-    becomes('failed');
-    expect(log).toHaveLength(4);
-    becomes('completed');
-    await clock.tick(120_000);
-    expect(log.slice(4)).toEqual(['alive']);
-    expect(clock.waiting()).toBe(0);
-  });
-  test('a socket that is back tries at once, and only where something is broken', async () => {
-    const { log, watch, becomes } = watched();
-    expect(watch.again()).toBe(false);
-    becomes('disconnected');
-    expect(watch.again()).toBe(true);
-    expect(log).toEqual(['dead', 'restart']);
-  });
-  test('a call that is over looks for nothing', async () => {
-    const { clock, log, watch, becomes } = watched();
-    becomes('disconnected');
-    watch.stop();
-    await clock.tick(60_000);
-    expect(log).toEqual([]);
-  });
-});
-
-describe('session timers (RFC 4028)', () => {
-  test('half the interval is ours to refresh, where we are the refresher', () => {
-    expect(refreshAfterS('1800;refresher=uac', 'uac')).toBe(900);
-    expect(refreshAfterS('1800 ; Refresher = UAS', 'uas')).toBe(900);
-    expect(refreshAfterS('1800;refresher=uas', 'uac')).toBeNull();
-    expect(refreshAfterS('1800', 'uac')).toBeNull();
-    expect(refreshAfterS('5;refresher=uac', 'uac')).toBe(45);
-    expect(refreshAfterS('soon', 'uac')).toBeNull();
-    expect(refreshAfterS(undefined, 'uac')).toBeNull();
-  });
-  test('whoever asks for a timer refreshes, unless they want us to', () => {
-    expect(timerAnswer('1800')).toEqual(['Session-Expires: 1800;refresher=uac', 'Require: timer']);
-    expect(timerAnswer('90;refresher=uas')).toEqual(['Session-Expires: 90;refresher=uas', 'Require: timer']);
-    expect(timerAnswer(undefined)).toEqual([]);
   });
 });
 
