@@ -1,5 +1,6 @@
 import { closing, finish } from './end.ts';
-import type { Call, Step } from './types.ts';
+import type { Call, Report, Step, Target } from './types.ts';
+import { reasons, words } from './words.ts';
 
 /** What is known of a call when it begins. */
 export interface NewCall {
@@ -8,6 +9,8 @@ export interface NewCall {
   /** The PBX's name of the whole call, where it sends one. */
   readonly group: string | null;
   readonly number: string;
+  /** What the PBX is asked to dial; absent = the number. */
+  readonly dial?: string;
   readonly name: string;
   readonly line: string;
   /** Unix ms. */
@@ -17,69 +20,90 @@ export interface NewCall {
 function fresh(direction: Call['direction'], phase: Call['phase'], facts: NewCall, callId: string | null): Call {
   const { leg, number, name, line } = facts;
   return {
+    id: leg,
+    role: 'call',
+    recorded: true,
     phase,
     direction,
     leg,
     callId,
     number,
+    dial: facts.dial ?? number,
     name,
+    customer: null,
     line,
     answeredAt: null,
     held: false,
+    asking: 0,
     muted: false,
-    transfer: 'none',
+    transfer: null,
+    lingers: false,
+    conferred: false,
     redial: false,
     ending: null,
     sound: null,
   };
 }
 
-const who = ({ name, number }: NewCall) => (name && name !== number ? `${name}, ${number}` : number);
-
-/** An INVITE arrived and nobody talks: ring, and ask for the card. */
-export function offered(facts: NewCall): Step {
+/**
+ * An INVITE arrived: ring, and have it registered.
+ * @param card false: another call's card is open, and Bitrix24 shows one at a time
+ */
+export function offered(facts: NewCall, card = true): Step {
   return [
     fresh('in', 'offered', facts, null),
     [
       { do: 'tone', tone: 'ring' },
-      { do: 'report', report: registration(facts) },
+      { do: 'report', report: registration(facts, 'in', card) },
       { do: 'ui', state: 'incoming' },
-      { do: 'title', text: `Call from ${who(facts)}` },
-      { do: 'status', text: facts.line ? `Ringing on ${facts.line}` : 'Ringing' },
+      { do: 'title', text: words.callFrom(facts) },
+      { do: 'status', text: words.ringing(facts.line, '') },
     ],
   ];
 }
 
-/** An INVITE arrived while somebody talks: refused by the caller of this, but the CRM learns of it. */
-export function offeredWhileBusy(facts: NewCall): Step {
+/** An INVITE arrived that nobody is to hear: refused at once, but the CRM learns of it. */
+export function refused(facts: NewCall, why: 'busy' | 'doNotDisturb'): Step {
+  const refuse = why === 'busy' ? 486 : 480;
   const [call, effects] = finish(fresh('in', 'offered', facts, null), {
-    status: '486',
-    reason: 'Busy with another call',
+    status: `${refuse}`,
+    reason: reasons[why],
     at: facts.at,
   });
   const reports = effects.filter((effect) => effect.do === 'report');
-  return [call, [{ do: 'hangup', refuse: 486 }, { do: 'report', report: registration(facts) }, ...reports]];
+  return [call, [{ do: 'hangup', refuse }, { do: 'report', report: registration(facts, 'in', false) }, ...reports]];
 }
 
 /** Somebody clicked a number: Bitrix24 has registered the call and shows the card; dial. */
 export function clickedToCall(facts: NewCall, callId: string): Step {
-  const { leg, number, line } = facts;
+  const { leg, line } = facts;
   const [call, effects] = adopted(facts, callId);
   return [
     call,
     [
       ...effects,
       { do: 'ui', state: 'connectingOutgoing' },
-      { do: 'status', text: 'Calling…' },
-      { do: 'invite', leg, number, line },
+      { do: 'status', text: words.calling },
+      { do: 'invite', leg, number: call.dial, line },
     ],
   ];
 }
 
-/** Somebody clicked a number, but the phone can't call: the card says why. */
-export function clickedInVain(facts: NewCall, callId: string, sentence: string): Step {
+/** Somebody clicked a number, but the phone can't call or must not: the card says why. */
+export function clickedInVain(facts: NewCall, callId: string, sentence: string, status: '403' | 'OTHER'): Step {
   const [call, effects] = adopted(facts, callId);
-  return closing(call, { ui: 'error', status: 'OTHER', text: sentence }, facts.at, effects);
+  return closing(call, { ui: 'error', status, text: sentence }, facts.at, effects);
+}
+
+/**
+ * The target of an attended transfer is called. It has no card: the call that is handed over shows how it goes.
+ * @param recorded a call to somebody outside is a call of its own for the CRM; one to a colleague is none
+ */
+export function consultation(facts: NewCall, target: Target, recorded: boolean): Step {
+  const { leg, line } = facts;
+  const call: Call = { ...fresh('out', 'calling', facts, null), role: 'consultation', recorded };
+  const invite = { do: 'invite', leg, number: target.number, line } as const;
+  return [call, recorded ? [{ do: 'report', report: registration(facts, 'out', false) }, invite] : [invite]];
 }
 
 function adopted(facts: NewCall, callId: string): Step {
@@ -88,7 +112,7 @@ function adopted(facts: NewCall, callId: string): Step {
     fresh('out', 'calling', facts, callId),
     [
       { do: 'report', report: { t: 'adopt', callId, leg, number, line, startedAt: at } },
-      { do: 'title', text: `Call to ${who(facts)}` },
+      { do: 'title', text: words.callTo(facts) },
     ],
   ];
 }
@@ -105,12 +129,14 @@ export function callbackAsked(facts: NewCall, callId: string): Step {
       ...effects,
       { do: 'tone', tone: 'ring' },
       { do: 'ui', state: 'outgoing' },
-      { do: 'status', text: 'Asked to be called back: press call' },
+      { do: 'status', text: words.callbackAsked },
       { do: 'wake', afterMs: CALLBACK_SHOWN_MS },
     ],
   ];
 }
 
-function registration({ leg, group, number, line, at }: NewCall) {
-  return { t: 'register', leg, group, direction: 'in', number, line, startedAt: at } as const;
+function registration(facts: NewCall, direction: Call['direction'], card: boolean): Report {
+  const { leg, group, number, line, at } = facts;
+  const report = { t: 'register', leg, group, direction, number, line, startedAt: at } as const;
+  return card ? report : { ...report, card };
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from './outcome.ts';
 import { qualityReport } from './sound.ts';
 import type { Call, Effect, Ending, Step } from './types.ts';
+import { words } from './words.ts';
 
 /** How long the card says why a call failed before it closes by itself, in ms. */
 const FAILURE_SHOWN_MS = 30_000;
@@ -10,16 +11,16 @@ const TRANSFER_SHOWN_MS = 3000;
 /** Phases in which the PBX knows our leg, so that it has to be told. */
 const LIVE: ReadonlySet<Call['phase']> = new Set(['offered', 'answering', 'calling', 'talking', 'transferring']);
 
-/** The last decision about a call: reported once, sound off, card closed. */
+/** The last decision about a call: reported once where the object knows it, sound off, card closed. */
 export function finish(call: Call, ending: Ending): Step {
   const seconds = call.answeredAt === null ? 0 : Math.max(0, Math.round((ending.at - call.answeredAt) / 1000));
   const { status, reason, at } = ending;
+  const report = { t: 'ended', leg: call.leg, at, seconds, status, reason } as const;
   return [
     { ...call, phase: 'ended', ending },
     [
       { do: 'tone', tone: 'none' },
-      ...qualityReport(call),
-      { do: 'report', report: { t: 'ended', leg: call.leg, at, seconds, status, reason } },
+      ...(call.recorded ? [...qualityReport(call), { do: 'report', report } as const] : []),
       // An open comment keeps the card for up to 65 s after its close (fact 3.4); its clock must not run on.
       { do: 'timer', run: false },
       { do: 'close' },
@@ -45,7 +46,7 @@ function ownEnding(call: Call, refuse: number): Omit<Ending, 'at'> {
     case 'talking':
       return { status: '200', reason: '' };
     case 'transferring':
-      return { status: '200', reason: call.transfer === 'accepted' ? 'Transferred' : '' };
+      return { status: '200', reason: call.transfer?.at === 'accepted' ? words.transferred : '' };
     default:
       return { status: '603-S', reason: 'Cancelled' };
   }
@@ -78,16 +79,37 @@ export function closing(call: Call, outcome: Outcome, at: number, first: readonl
   ];
 }
 
+/** No card of this call can be opened, so nobody can answer it here: the PBX is to ring somebody else. */
+export function unseen(call: Call, reason: string, at: number): Step {
+  const [ended, effects] = finish(call, { status: '480', reason, at });
+  return [ended, [{ do: 'hangup', refuse: 480 }, ...effects]];
+}
+
 /** The PBX has connected the other party to the target: our leg is done (RFC 5589: the referrer sends the BYE). */
 export function handedOver(call: Call, at: number): Step {
   return [
-    { ...call, phase: 'closing', ending: { status: '200', reason: 'Transferred', at } },
+    { ...call, phase: 'closing', ending: { status: '200', reason: words.transferred, at } },
     [
       { do: 'hangup', refuse: 486 },
       { do: 'ui', state: 'transferConnected' },
-      { do: 'status', text: 'Transferred' },
+      { do: 'status', text: words.transferred },
       { do: 'timer', run: false },
       { do: 'wake', afterMs: TRANSFER_SHOWN_MS },
+    ],
+  ];
+}
+
+/**
+ * The customer has hung up while the person talks with the target of the transfer. The consultation has no card, so this
+ * one stays, for its hang-up button; the CRM is told when it goes, with the length that the customer's call had.
+ */
+export function lingering(call: Call, text: string, reason: string, at: number): Step {
+  return [
+    { ...call, phase: 'closing', lingers: true, ending: { status: '200', reason, at } },
+    [
+      { do: 'ui', state: 'transferConnected' },
+      { do: 'status', text },
+      { do: 'timer', run: false },
     ],
   ];
 }

@@ -43,11 +43,28 @@ const REFUSALS: ReadonlyMap<number, Outcome> = new Map([
   [606, NO_MEDIA],
 ]);
 
+/** Q.850 cause -> outcome, for PBXs that answer 480, 500, 503 or 603 and say why in a Reason header (RFC 3326). */
+const CAUSES: ReadonlyMap<number, Outcome> = new Map([
+  [1, WRONG_NUMBER],
+  [17, BUSY],
+  [18, NO_ANSWER],
+  [19, NO_ANSWER],
+  [20, NO_ANSWER],
+  [21, DECLINED],
+  [22, WRONG_NUMBER],
+  [28, INCOMPLETE],
+]);
+/** Answers that say little by themselves. */
+const VAGUE: ReadonlySet<number> = new Set([480, 500, 503, 603]);
+
 /**
  * What a refused INVITE means to the person and to the CRM.
  * @param status SIP status 300-699, or 0 when no answer came
+ * @param cause Q.850 cause 1-127, where the PBX gave one
  */
-export function refusal(status: number): Outcome {
+export function refusal(status: number, cause?: number): Outcome {
+  const exact = VAGUE.has(status) && cause !== undefined ? CAUSES.get(cause) : undefined;
+  if (exact) return exact;
   return REFUSALS.get(status) ?? (status >= 500 && status < 600 ? UNAVAILABLE : { ...UNAVAILABLE, status: 'OTHER' });
 }
 

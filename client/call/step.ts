@@ -1,8 +1,9 @@
-import { closing, finish, hangUp, withdrawn } from './end.ts';
+import { closing, finish, hangUp, unseen, withdrawn } from './end.ts';
 import { noPath, refusal } from './outcome.ts';
 import { MICROPHONE, soundNews } from './sound.ts';
 import { talking } from './talking.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
+import { words } from './words.ts';
 
 const nothing = (call: Call): Step => [call, []];
 
@@ -17,6 +18,7 @@ export function step(call: Call, event: CallEvent): Step {
   if (event.on === 'registered') return nothing({ ...call, callId: event.callId });
   if (event.on === 'sound' || event.on === 'notice' || event.on === 'path') return soundNews(call, event);
   if (event.on === 'leave') return hangUp(call, event.at, 480);
+  if (event.on === 'customer') return introduced({ ...call, customer: event.customer });
   if (event.on === 'card') {
     const { name } = event.event;
     if (name === 'hangupButtonClick' || name === 'skipButtonClick' || name === 'closeButtonClick') {
@@ -51,6 +53,8 @@ function incoming(call: Call, event: CallEvent): Step {
       return withdrawn(call, event.elsewhere, event.at);
     case 'over':
       return finish(call, { status: '304', reason: event.reason, at: event.at });
+    case 'unseen':
+      return call.phase === 'offered' ? unseen(call, event.reason, event.at) : nothing(call);
     case 'established':
       return established(call, event.at);
     case 'microphone':
@@ -67,7 +71,7 @@ function incoming(call: Call, event: CallEvent): Step {
         [
           { do: 'tone', tone: 'none' },
           { do: 'ui', state: 'connectingIncoming' },
-          { do: 'status', text: 'Connecting…' },
+          { do: 'status', text: words.connecting },
           { do: 'answer' },
         ],
       ];
@@ -90,13 +94,13 @@ function calling(call: Call, event: CallEvent): Step {
         call,
         [
           { do: 'tone', tone: event.media ? 'none' : 'ringback' },
-          { do: 'status', text: 'Ringing…' },
+          { do: 'status', text: words.ringingThere },
         ],
       ];
     case 'established':
       return established(call, event.at);
     case 'rejected':
-      return closing(call, refusal(event.status), event.at);
+      return closing(call, refusal(event.status, event.cause), event.at);
     case 'over':
       return closing(call, { ...refusal(0), text: event.reason }, event.at);
     case 'microphone':
@@ -110,13 +114,17 @@ function calling(call: Call, event: CallEvent): Step {
 
 /** The PBX is done with this call, the card isn't: it says what went wrong until the person has seen it. */
 function overButShown(call: Call, event: CallEvent): Step {
+  if (call.lingers)
+    return event.on === 'consultation' && event.news === 'gone' ? hangUp(call, event.at) : nothing(call);
   if (event.on === 'cardGone' || event.on === 'wake') return hangUp(call, event.at);
   if (event.on !== 'card') return nothing(call);
+  // In a call list the person goes on to the next number, whose card takes this one's place.
+  if (event.event.name === 'nextButtonClick') return hangUp(call, event.at);
   if (event.event.name === 'makeCallButtonClick' && call.redial) {
     return dial({ ...call, redial: false, ending: null }, event.leg, adoptAgain(call, event.leg, event.at));
   }
   if (event.event.name === 'notifyAdminButtonClick') {
-    return [call, [{ do: 'status', text: `Tell your administrator: no credit left on line ${call.line || 'in use'}` }]];
+    return [call, [{ do: 'status', text: words.noCredit(call.line) }]];
   }
   return nothing(call);
 }
@@ -129,20 +137,20 @@ function established(call: Call, at: number): Step {
       { do: 'report', report: { t: 'answered', leg: call.leg, at } },
       { do: 'ui', state: 'connected' },
       { do: 'timer', run: true },
-      { do: 'status', text: 'Connected' },
+      { do: 'status', text: words.connected },
     ],
   ];
 }
 
 function dial(call: Call, leg: string, first: readonly Effect[]): Step {
-  const { number, line } = call;
+  const { dial: number, line } = call;
   return [
     { ...call, phase: 'calling', leg },
     [
       ...first,
       { do: 'tone', tone: 'none' },
       { do: 'ui', state: 'connectingOutgoing' },
-      { do: 'status', text: 'Calling…' },
+      { do: 'status', text: words.calling },
       { do: 'invite', leg, number, line },
     ],
   ];
@@ -151,4 +159,13 @@ function dial(call: Call, leg: string, first: readonly Effect[]): Step {
 /** A second attempt is a new leg of the same CALL_ID: the ledger follows the newest one. */
 function adoptAgain({ callId, number, line }: Call, leg: string, startedAt: number): Effect[] {
   return callId === null ? [] : [{ do: 'report', report: { t: 'adopt', callId, leg, number, line, startedAt } }];
+}
+
+/** The CRM has said who this is. */
+function introduced(call: Call): Step {
+  const title = call.direction === 'in' ? words.callFrom(call) : words.callTo(call);
+  const effects: Effect[] = [{ do: 'title', text: title }];
+  if (call.phase === 'offered' && call.customer?.deal)
+    effects.push({ do: 'status', text: words.ringing(call.line, call.customer.deal) });
+  return [call, effects];
 }

@@ -1,4 +1,4 @@
-import type { CallQuality, CallStatus, Direction, FrameMessage } from '../../src/protocol/frame.ts';
+import type { CallQuality, CallStatus, Customer, Direction, FrameMessage } from '../../src/protocol/frame.ts';
 import type { UiState } from '../card/commands.ts';
 import type { CardEvent } from '../card/events.ts';
 
@@ -9,8 +9,8 @@ import type { CardEvent } from '../card/events.ts';
  * - `prepared`: outgoing, waits for the person to press call
  * - `calling`: outgoing, INVITE on its way or ringing there
  * - `talking`
- * - `transferring`: REFER on its way, or refused
- * - `closing`: over for the PBX; the card still says why
+ * - `transferring`: being handed over, step by step (Transfer), or refused
+ * - `closing`: over for the PBX; the card still says why, or stays for the consultation that outlives the call
  * - `ended`: over for everybody
  */
 export type Phase = 'offered' | 'answering' | 'prepared' | 'calling' | 'talking' | 'transferring' | 'closing' | 'ended';
@@ -52,7 +52,31 @@ export interface CallSound {
   readonly total: CallQuality | null;
 }
 
+/** Whom a call is handed to: what the PBX dials, and the colleague's portal user id where it is one. */
+export interface Target {
+  readonly number: string;
+  readonly userId: number | null;
+}
+
+/**
+ * How far a transfer is. `attended` speaks with the target first: `holding` the customer, `ringing` and `talking` with
+ * the target. `asked`: REFER sent; `accepted`: the PBX has said 202, which is not success; `failed`: the card says so.
+ */
+export interface Transfer {
+  readonly kind: 'blind' | 'attended';
+  readonly target: Target;
+  /** We have put the other party on hold for it, so we resume when it is taken back. */
+  readonly ours: boolean;
+  readonly at: 'holding' | 'ringing' | 'talking' | 'asked' | 'accepted' | 'failed';
+}
+
 export interface Call {
+  /** Its first leg: names the call on the desk, where a redialled one changes its leg. */
+  readonly id: string;
+  /** `consultation`: with the target of a transfer; it has no card of its own. */
+  readonly role: 'call' | 'consultation';
+  /** Whether the object hears of it: a consultation with a colleague is no call of the CRM. */
+  readonly recorded: boolean;
   readonly phase: Phase;
   readonly direction: Direction;
   /** SIP Call-ID. */
@@ -60,15 +84,26 @@ export interface Call {
   /** Known once the object registered the call, or from the start when Bitrix24 did. */
   readonly callId: string | null;
   readonly number: string;
+  /** What the PBX is asked to dial, where that differs from the number as people know it. */
+  readonly dial: string;
   /** What the PBX calls the other party; '' where it sends no name. */
   readonly name: string;
+  /** What the CRM knows of them; null until the object has said it. */
+  readonly customer: Customer | null;
   /** Our number, '' where unknown. */
   readonly line: string;
   readonly answeredAt: number | null;
   /** As the PBX confirmed it. */
   readonly held: boolean;
+  /** Re-INVITEs for hold or resume that the PBX has not answered yet. */
+  readonly asking: number;
   readonly muted: boolean;
-  readonly transfer: 'none' | 'asked' | 'accepted' | 'failed';
+  /** In `transferring`. */
+  readonly transfer: Transfer | null;
+  /** In `closing`: the customer has hung up, the consultation goes on, and this card is its only button. */
+  readonly lingers: boolean;
+  /** The other party is on the PBX's conference bridge, where our leg is the bridge's. */
+  readonly conferred: boolean;
   /** In `closing`: the person may try again. */
   readonly redial: boolean;
   readonly ending: Ending | null;
@@ -111,14 +146,20 @@ export type CallEvent =
       readonly status?: number;
       readonly at: number;
     }
-  /** `leg`: a fresh Call-ID, for a call that begins with this click. `number`: of a transfer's target; null: nobody's. */
+  /** `leg`: a fresh Call-ID, for a call that begins with this click. */
+  | { readonly on: 'card'; readonly event: CardEvent; readonly at: number; readonly leg: string }
+  /** The person wants the call handed over. A string: why that is impossible. */
+  | { readonly on: 'transferTo'; readonly kind: Transfer['kind']; readonly target: Target | string }
+  /** News of the consultation that this call asked for; `gone` says why in `text`. */
   | {
-      readonly on: 'card';
-      readonly event: CardEvent;
+      readonly on: 'consultation';
+      readonly news: 'ringing' | 'talking' | 'gone';
+      readonly text: string;
       readonly at: number;
-      readonly leg: string;
-      readonly number?: string | null;
     }
+  /** Nobody can see this ringing call: no card opened. */
+  | { readonly on: 'unseen'; readonly reason: string; readonly at: number }
+  | { readonly on: 'customer'; readonly customer: Customer }
   /** The last card of this call is gone. */
   | { readonly on: 'cardGone'; readonly at: number }
   | { readonly on: 'registered'; readonly callId: string }
@@ -145,6 +186,10 @@ export type Effect =
   | { readonly do: 'mute'; readonly muted: boolean }
   | { readonly do: 'dtmf'; readonly key: string }
   | { readonly do: 'refer'; readonly number: string }
+  /** Call the target of an attended transfer. */
+  | { readonly do: 'consult'; readonly target: Target }
+  /** REFER to the leg of the consultation, which the other party is to take over. */
+  | { readonly do: 'replace' }
   | { readonly do: 'tone'; readonly tone: Tone }
   | { readonly do: 'ui'; readonly state: UiState }
   | { readonly do: 'title'; readonly text: string }

@@ -16,8 +16,8 @@ export interface CardDeps {
   readonly command: SendCommand;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** The last frame that showed the card shows it no more. */
-  onGone(): void;
+  /** A command found no card in this frame any more. */
+  onGone(frame: string): void;
 }
 
 /** The effects that a card carries out; the others belong to sound, PBX and object. */
@@ -65,7 +65,7 @@ export function createCard(callId: () => string, deps: CardDeps): Card {
   const send = async <Name extends CommandName>(frame: string, name: Name, params: CardCommands[Name]) => {
     const answer = await deps.command(frame, callId(), name, params);
     const result = readResult(name, answer);
-    if (result === 'gone') detach(frame);
+    if (result === 'gone' && frames.delete(frame)) deps.onGone(frame);
     return { result, answer };
   };
   const all = <Name extends CommandName>(name: Name, params: CardCommands[Name]) => {
@@ -119,9 +119,7 @@ export function createCard(callId: () => string, deps: CardDeps): Card {
     bringUpToDate(frame);
     beat();
   };
-  const detach = (frame: string) => {
-    if (frames.delete(frame) && frames.size === 0) deps.onGone();
-  };
+  const detach = (frame: string) => void frames.delete(frame);
 
   const close = () => {
     deps.clearTimeout(pulse);

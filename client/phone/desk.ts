@@ -1,24 +1,23 @@
-import type { Line, ObjectMessage } from '../../src/protocol/frame.ts';
-import { callbackAsked, clickedInVain, clickedToCall, type NewCall, offered, offeredWhileBusy } from '../call/begin.ts';
-import { step } from '../call/step.ts';
-import type { Call, CallEvent, Effect, Report, Step, Tone } from '../call/types.ts';
+import type { ObjectMessage } from '../../src/protocol/frame.ts';
+import type { Report, Tone } from '../call/types.ts';
 import { type Card, createCard, type SendCommand } from '../card/controller.ts';
-import { type CardEvent, readCardEvent, type TransferTarget } from '../card/events.ts';
+import { readCardEvent } from '../card/events.ts';
 import type { CardNews } from '../frame/contract.ts';
+import { emptyDesk, step } from './desk/step.ts';
+import type { AlarmKind, Desk, DeskAct, DeskEffect, DeskEvent, Rules, SipEffect } from './desk/types.ts';
 import type { SipNews, SipPhone } from './sip.ts';
 
 /** What the desk works with. Nothing here touches the browser. */
 export interface DeskDeps {
-  readonly sip: Omit<SipPhone, 'start' | 'retire' | 'stats'>;
+  readonly sip: Pick<SipPhone, SipEffect['do']>;
   readonly command: SendCommand;
-  report(report: Report): void;
+  /** Says it to the object. @returns the id that its answer will name */
+  report(report: Report): string;
   tone(tone: Tone): void;
   /** The sentence that says why the phone can't call now; null when it can. */
   excuse(): string | null;
-  /** The call on the desk changed. */
-  changed(call: Call | null): void;
-  readonly lines: readonly Line[];
-  readonly colleagues: Readonly<Record<string, string>>;
+  changed(desk: Desk): void;
+  readonly rules: Rules;
   /** A fresh SIP Call-ID. */
   newLeg(): string;
   now(): number;
@@ -26,203 +25,156 @@ export interface DeskDeps {
   clearTimeout(timer: unknown): void;
 }
 
-type Initialized = CardEvent & { readonly name: 'initialized' };
-
-interface Current {
-  call: Call;
-  readonly card: Card;
-  timer: unknown;
-}
-
-/** CALL_IDs remembered so that a late push doesn't dial a call a second time. */
-const REMEMBERED = 100;
-/** How long a pushed call waits for its card, which Bitrix24 shows by a way of its own. */
-const CARD_MS = 300;
-const BUSY = 'You are in another call: hang up first.';
-
 /**
- * The person's desk: at most one call lies on it. Brings together what the PBX, the cards and the object say about it,
- * lets the state machine decide, and has the decision carried out.
+ * The person's desk, carried out: brings what the PBX, the cards, the object and the panel say to desk/step.ts, which
+ * decides, and does what it decided.
  */
 export function createDesk(deps: DeskDeps) {
-  let current: Current | null = null;
-  /** Cards that are open in frames, whether we know their call or not: `initialized` may come before `registered`. */
-  const open = new Map<string, Initialized>();
-  const handled = new Set<string>();
+  let desk = emptyDesk(deps.rules);
+  const cards = new Map<string, Card>();
+  /** CALL_ID of each card that is open: its last commands are sent when the call is off the desk. */
+  const callIds = new Map<string, string>();
+  const alarms = new Map<string, unknown>();
+  /** Registrations that the object has not answered yet: its refusal names nothing but the id. */
+  const registering = new Map<string, string>();
+  const waiting: DeskEvent[] = [];
 
-  const remember = (callId: string) => {
-    handled.add(callId);
-    const [oldest] = handled;
-    if (handled.size > REMEMBERED && oldest !== undefined) handled.delete(oldest);
+  /** One event after the other: carrying out an effect may bring the next one. */
+  const happen = (event: DeskEvent) => {
+    waiting.push(event);
+    if (waiting.length > 1) return;
+    for (let next = waiting[0]; next; next = waiting[0]) {
+      const excuse = mayDial(next) ? deps.excuse() : null;
+      const [now, effects] = step(desk, next, { at: deps.now(), leg: deps.newLeg(), excuse });
+      desk = now;
+      for (const effect of effects) carryOut(effect);
+      deps.changed(desk);
+      waiting.shift();
+    }
   };
 
-  // --- carrying out -------------------------------------------------------------------------------------------------
-
-  const carryOut = (effect: Effect, leg: string, on: Current | null) => {
-    const { sip } = deps;
+  const carryOut = (effect: DeskEffect) => {
     switch (effect.do) {
-      case 'invite':
-        return sip.invite(effect.leg, effect.number, effect.line);
-      case 'answer':
-        return sip.answer(leg);
-      case 'hangup':
-        return sip.hangup(leg, effect.refuse);
-      case 'hold':
-        return sip.hold(leg, effect.held);
-      case 'mute':
-        return sip.mute(leg, effect.muted);
-      case 'dtmf':
-        return sip.dtmf(leg, effect.key);
-      case 'refer':
-        return sip.refer(leg, effect.number);
+      case 'sip':
+        return sip(effect.leg, effect.effect);
+      case 'card':
+        return cardOf(effect.id).apply(effect.effect);
+      case 'attach':
+        callIds.set(effect.id, effect.callId);
+        return cardOf(effect.id).attach(effect.frame);
+      case 'detach':
+        return cardOf(effect.id).detach(effect.frame);
+      case 'report':
+        return report(effect.report);
       case 'tone':
         return deps.tone(effect.tone);
-      case 'report':
-        return deps.report(effect.report);
-      case 'wake':
-        return on ? wakeIn(on, effect.afterMs) : undefined;
-      default:
-        return on?.card.apply(effect);
+      case 'alarm':
+        return setAlarm(effect.id, effect.kind, effect.afterMs);
+      case 'forget':
+        return forget(effect.id);
     }
   };
 
-  const wakeIn = (on: Current, afterMs: number) => {
-    deps.clearTimeout(on.timer);
-    on.timer = deps.setTimeout(() => happen(on, { on: 'wake', at: deps.now() }), afterMs);
+  const sip = (leg: string, effect: SipEffect) => {
+    switch (effect.do) {
+      case 'invite':
+        return deps.sip.invite(effect.leg, effect.number, effect.line);
+      case 'answer':
+        return deps.sip.answer(leg);
+      case 'hangup':
+        return deps.sip.hangup(leg, effect.refuse);
+      case 'hold':
+        return deps.sip.hold(leg, effect.held);
+      case 'mute':
+        return deps.sip.mute(leg, effect.muted);
+      case 'dtmf':
+        return deps.sip.dtmf(leg, effect.key);
+      case 'refer':
+        return deps.sip.refer(leg, effect.number);
+      case 'referTo':
+        return deps.sip.referTo(leg, effect.leg);
+    }
   };
 
-  const settle = (on: Current, [call, effects]: Step) => {
-    const { phase } = on.call;
-    on.call = call;
-    if (call.phase !== phase) deps.clearTimeout(on.timer);
-    if (call.phase === 'ended' && current === on) current = null;
-    for (const effect of effects) carryOut(effect, call.leg, on);
-    if (call.phase === 'ended') forgetCards(call.callId);
-    deps.changed(current?.call ?? null);
+  const cardOf = (id: string): Card => {
+    const known = cards.get(id);
+    if (known) return known;
+    const callId = () => callIds.get(id) ?? '';
+    const { command, setTimeout, clearTimeout } = deps;
+    const onGone = (frame: string) => happen({ on: 'gone', id, frame });
+    const card = createCard(callId, { command, setTimeout, clearTimeout, onGone });
+    cards.set(id, card);
+    return card;
   };
 
-  const happen = (on: Current, event: CallEvent) => settle(on, step(on.call, event));
+  const report = (what: Report) => {
+    const id = deps.report(what);
+    if (what.t === 'register') registering.set(id, what.leg);
+  };
 
-  const begin = ([call, effects]: Step) => {
-    const on: Current = {
-      call,
-      timer: undefined,
-      card: createCard(() => on.call.callId ?? '', {
-        command: deps.command,
-        setTimeout: deps.setTimeout,
-        clearTimeout: deps.clearTimeout,
-        onGone: () => happen(on, { on: 'cardGone', at: deps.now() }),
-      }),
+  const setAlarm = (id: string, kind: AlarmKind, afterMs: number) => {
+    const key = `${kind} ${id}`;
+    deps.clearTimeout(alarms.get(key));
+    const ring = () => {
+      alarms.delete(key);
+      happen({ on: 'alarm', id, kind });
     };
-    current = on;
-    settle(on, [call, effects]);
-    showOpenCards(on);
+    alarms.set(key, deps.setTimeout(ring, afterMs));
   };
 
-  const showOpenCards = (on: Current) => {
-    for (const [frame, card] of open) if (card.callId === on.call.callId) on.card.attach(frame);
-  };
-  const forgetCards = (callId: string | null) => {
-    for (const [frame, card] of open) if (card.callId === callId) open.delete(frame);
-  };
-
-  /** Frees the desk from a call that only shows its end; false when there is a real one. */
-  const makeRoom = (): boolean => {
-    if (current?.call.phase === 'closing') happen(current, { on: 'leave', at: deps.now() });
-    return current === null;
-  };
-
-  // --- beginnings ---------------------------------------------------------------------------------------------------
-
-  const incoming = (news: SipNews & { on: 'incoming' }) => {
-    const [only, second] = deps.lines;
-    const { call } = news;
-    const line = call.line || (only && !second ? only.number : '');
-    const facts: NewCall = { ...call, line, at: deps.now() };
-    if (makeRoom()) return begin(offered(facts));
-    for (const effect of offeredWhileBusy(facts)[1]) carryOut(effect, facts.leg, null);
-  };
-
-  const clicked = (callId: string, number: string, line: string, direction: Initialized['direction'] = 'outgoing') => {
-    if (handled.has(callId)) return;
-    remember(callId);
-    const facts: NewCall = { leg: deps.newLeg(), group: null, number, name: '', line, at: deps.now() };
-    if (!makeRoom()) {
-      // The card belongs to the call that is on the desk; this one is told to the CRM only.
-      const [call, effects] = clickedInVain(facts, callId, BUSY);
-      const ending = step(call, { on: 'leave', at: deps.now() })[1];
-      for (const effect of [...effects, ...ending]) if (effect.do === 'report') carryOut(effect, call.leg, null);
-      return;
+  const forget = (id: string) => {
+    cards.delete(id);
+    callIds.delete(id);
+    for (const [key, timer] of alarms) {
+      if (!key.endsWith(` ${id}`)) continue;
+      deps.clearTimeout(timer);
+      alarms.delete(key);
     }
-    const excuse = number === '' ? 'There is no number to call.' : deps.excuse();
-    if (excuse !== null) return begin(clickedInVain(facts, callId, excuse));
-    begin(direction === 'callback' ? callbackAsked(facts, callId) : clickedToCall(facts, callId));
   };
-
-  // --- what is heard ------------------------------------------------------------------------------------------------
 
   const onCard = (news: CardNews) => {
-    if ('left' in news) {
-      open.delete(news.frame);
-      current?.card.detach(news.frame);
-      return;
-    }
+    if ('left' in news) return happen({ on: 'left', frame: news.frame });
     const event = readCardEvent(news.name, news.data);
-    if (!event) return;
-    if (event.name === 'initialized') return cardOpened(news.frame, event);
-    if (!current || current.call.callId !== news.callId) return;
-    const number = event.name === 'transferButtonClick' ? targetNumber(event.target, deps.colleagues) : null;
-    happen(current, { on: 'card', event, at: deps.now(), leg: deps.newLeg(), number });
-  };
-
-  const cardOpened = (frame: string, card: Initialized) => {
-    open.set(frame, card);
-    if (current?.call.callId === card.callId) return current.card.attach(frame);
-    // Every app of the portal sees every card: only our line makes a click ours, else the object's push does (rule 6).
-    const ours = deps.lines.some((line) => line.number === card.line);
-    if (card.direction === 'outgoing' && ours) clicked(card.callId, card.number, card.line);
-  };
-
-  /** The object's word. Its card tells whether a customer waits to be called back; from a mobile app there may be none. */
-  const pushed = (callId: string, number: string, line: string) => {
-    const card = () => [...open.values()].find((shown) => shown.callId === callId);
-    const go = () => clicked(callId, number, line, card()?.direction);
-    if (card()) go();
-    else deps.setTimeout(go, CARD_MS);
+    if (event) happen({ on: 'card', frame: news.frame, callId: news.callId, event });
   };
 
   const onSip = (news: SipNews) => {
-    if (news.on === 'incoming') incoming(news);
-    else if (news.on === 'leg' && current?.call.leg === news.leg) happen(current, news.event);
+    if (news.on !== 'registration') happen(news);
   };
 
   const onObject = (message: ObjectMessage) => {
-    if (message.t === 'dial') return pushed(message.callId, message.number, message.line);
-    if (message.t === 'registered') {
-      remember(message.callId);
-      if (current?.call.leg !== message.leg) return;
-      happen(current, { on: 'registered', callId: message.callId });
-      return showOpenCards(current);
-    }
-    if (message.t === 'elsewhere' && current?.call.leg === message.leg && current.call.phase === 'offered') {
-      // The PBX takes its INVITE back as well; whichever comes first ends the ringing.
-      deps.sip.hangup(message.leg, 486);
-      happen(current, { on: 'withdrawn', elsewhere: true, at: deps.now() });
+    const leg = 'id' in message ? registering.get(message.id) : undefined;
+    if ('id' in message) registering.delete(message.id);
+    switch (message.t) {
+      case 'dial':
+        return happen({ on: 'dial', callId: message.callId, number: message.number, line: message.line });
+      case 'registered':
+        return happen({ on: 'registered', leg: message.leg, callId: message.callId });
+      case 'refused':
+        if (leg !== undefined) happen({ on: 'refused', leg, error: message.error, message: message.message });
+        return;
+      case 'elsewhere':
+        return happen({ on: 'elsewhere', leg: message.leg });
+      case 'customer':
+        return happen({ on: 'customer', leg: message.leg, customer: message.customer });
+      case 'preferences':
+        return happen({ on: 'preferences', preferences: message.preferences });
+      default:
     }
   };
 
-  /** The page goes away: an honest end, while there is still time to say it. */
-  const leave = () => {
-    if (current) happen(current, { on: 'leave', at: deps.now() });
+  return {
+    onCard,
+    onSip,
+    onObject,
+    onAct: (act: DeskAct) => happen({ on: 'act', act }),
+    leave: () => happen({ on: 'leave' }),
+    look: (): Desk => desk,
   };
-
-  return { onCard, onSip, onObject, leave, call: (): Call | null => current?.call ?? null };
 }
 
-/** The number to transfer to; null for somebody who has none that we know of. */
-export function targetNumber(target: TransferTarget, colleagues: Readonly<Record<string, string>>): string | null {
-  if (target.kind === 'number') return target.number;
-  if (target.kind === 'user') return colleagues[target.userId] ?? null;
-  if (target.kind === 'digits') return colleagues[target.digits] ?? target.digits;
-  return null;
-}
+/** Whether a click to call can come of it: only then the phone looks whether it is ready. */
+const mayDial = (event: DeskEvent): boolean =>
+  event.on === 'dial' ||
+  (event.on === 'alarm' && event.kind === 'push') ||
+  (event.on === 'card' && event.event.name === 'initialized');

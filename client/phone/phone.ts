@@ -1,19 +1,40 @@
-import type { FrameMessage, NotReady, ObjectMessage, PhoneState } from '../../src/protocol/frame.ts';
+import {
+  DEFAULT_CALLING,
+  type FrameMessage,
+  type NotReady,
+  type ObjectMessage,
+  type PhoneState,
+  type Preferences,
+} from '../../src/protocol/frame.ts';
 import { NOT_READY } from '../call/outcome.ts';
-import type { Call, Tone } from '../call/types.ts';
+import type { Tone } from '../call/types.ts';
 import type { PhoneHost } from '../frame/contract.ts';
+import type { DeviceChoice, PanelAct } from '../frame/panel.ts';
 import type { Microphone } from '../media/microphone.ts';
 import { backoff } from './backoff.ts';
+import { panelOf } from './desk/panel.ts';
+import { places } from './desk/place.ts';
+import type { Desk } from './desk/types.ts';
 import { createDesk } from './desk.ts';
 import type { SipNews, SipPhone } from './sip.ts';
 import { connectObject, type RawSocket } from './socket.ts';
 import { keepTicket } from './tickets.ts';
+
+/** The devices and ringtones of this browser, as the panel chooses them. */
+export interface PhoneSound {
+  devices(): DeviceChoice;
+  onDevices(callback: () => void): void;
+  choose(kind: (PanelAct & { act: 'choose' })['kind'], id: string): void;
+  tryRing(): void;
+  prefer(preferences: Preferences): void;
+}
 
 /** Everything outside that the phone touches. */
 export interface PhoneEnv {
   readonly host: PhoneHost;
   readonly microphone: Pick<Microphone, 'allowed'>;
   tone(tone: Tone): void;
+  readonly sound?: PhoneSound;
   createSip(tell: (news: SipNews) => void): SipPhone;
   openSocket(protocols: string[]): RawSocket;
   newId(): string;
@@ -25,6 +46,7 @@ export interface PhoneEnv {
   clearTimeout(timer: unknown): void;
 }
 
+const NO_DEVICES: DeviceChoice = { microphones: [], speakers: [], microphone: '', speaker: '', ringer: '' };
 const SERVICE_LOST = 'The phone service has closed this page’s session: reload the page.';
 
 /**
@@ -36,37 +58,57 @@ export function runPhone(env: PhoneEnv): void {
   let problem: NotReady | null = 'starting';
   let microphoneDenied = false;
   let told = '';
+  let shown = '';
+  let preferred: Preferences | null = null;
   /** Why this frame is the phone no more. */
   let ended: 'superseded' | 'uninstalled' | 'refused' | null = null;
 
   const notReady = (): NotReady | null => problem ?? (microphoneDenied ? 'microphone_denied' : null);
-  const phoneState = (call: Call | null): PhoneState => {
-    const talking = call !== null && (call.phase === 'talking' || call.phase === 'transferring');
+  const phoneState = ({ preferences }: Desk): PhoneState => {
+    const talking = calls().some(({ phase }) => phase === 'talking' || phase === 'transferring');
     const reason = notReady();
-    return reason === null ? { ready: true, talking } : { ready: false, talking, reason };
+    const state = { talking, ...(preferences.doNotDisturb ? { doNotDisturb: true } : {}) };
+    return reason === null ? { ready: true, ...state } : { ready: false, ...state, reason };
   };
+  const calls = () => places(desk.look()).map(({ call }) => call);
   const tellState = (again: boolean) => {
-    const call = desk.call();
-    const message: FrameMessage = { t: 'state', state: phoneState(call), legs: call ? [call.leg] : [] };
+    const now = desk.look();
+    const legs = calls().flatMap(({ recorded, leg }) => (recorded ? [leg] : []));
+    const message: FrameMessage = { t: 'state', state: phoneState(now), legs };
     const text = JSON.stringify(message);
     host.show('phone', ended ?? notReady() ?? 'ready');
-    host.show('call', call?.phase ?? 'none');
+    host.show('call', now.front?.call.phase ?? 'none');
     if (!again && text === told) return;
     told = text;
     // Said again when the socket opens: a state has no use for an old one.
     if (socket.connected()) socket.send(message);
   };
+  const showPanel = () => {
+    const panel = panelOf(desk.look(), ended ?? notReady() ?? 'ready', env.sound?.devices() ?? NO_DEVICES);
+    const text = JSON.stringify(panel);
+    if (text === shown) return;
+    shown = text;
+    host.panel(panel);
+  };
+  const refresh = (again = false) => {
+    tellState(again);
+    showPanel();
+  };
 
   const sip = env.createSip((news) => {
     if (news.on === 'registration') {
       problem = news.problem;
-      tellState(false);
+      refresh();
     } else desk.onSip(news);
   });
   const desk = createDesk({
     sip,
     command: host.command,
-    report: (report) => socket.send({ ...report, id: env.newId() }),
+    report: (report) => {
+      const id = env.newId();
+      socket.send({ ...report, id });
+      return id;
+    },
     tone: env.tone,
     excuse: () => {
       // Allowed or denied since: the next click knows.
@@ -75,9 +117,16 @@ export function runPhone(env: PhoneEnv): void {
       const reason = notReady();
       return reason === null ? null : NOT_READY[reason];
     },
-    changed: () => tellState(false),
-    lines: host.session.lines,
-    colleagues: host.session.colleagues ?? {},
+    changed: ({ preferences }) => {
+      if (preferences !== preferred) env.sound?.prefer(preferences);
+      preferred = preferences;
+      refresh();
+    },
+    rules: {
+      lines: host.session.lines,
+      colleagues: host.session.colleagues ?? {},
+      calling: host.session.calling ?? DEFAULT_CALLING,
+    },
     newLeg: env.newId,
     now: env.now,
     setTimeout: env.setTimeout,
@@ -99,7 +148,7 @@ export function runPhone(env: PhoneEnv): void {
   const end = (why: NonNullable<typeof ended>) => {
     ended = why;
     sip.retire();
-    tellState(false);
+    refresh();
   };
   const heard = (message: ObjectMessage) => {
     if (message.t === 'ticket') tickets.renewed(message.ticket, message.expiresIn);
@@ -112,7 +161,7 @@ export function runPhone(env: PhoneEnv): void {
     ticket: tickets.get,
     onMessage: heard,
     onOpen: () => {
-      tellState(true);
+      refresh(true);
       sendLoads();
     },
     onEnd: end,
@@ -122,15 +171,21 @@ export function runPhone(env: PhoneEnv): void {
 
   const lookAtMicrophone = async () => {
     microphoneDenied = !(await env.microphone.allowed());
-    tellState(false);
+    refresh();
   };
-  tellState(false);
+  refresh();
   void lookAtMicrophone();
   sip.start();
   // A card opens in every browser of a person: where another phone took over, a click is not ours to answer.
   host.onCard((news) => {
-    if (ended === null || ended === 'refused' || desk.call()) desk.onCard(news);
+    if (ended === null || ended === 'refused' || desk.look().front) desk.onCard(news);
   });
+  host.onAct((act) => {
+    if (act.act === 'choose') env.sound?.choose(act.kind, act.id);
+    else if (act.act === 'tryRing') env.sound?.tryRing();
+    else if (act.act !== 'record') desk.onAct(act);
+  });
+  env.sound?.onDevices(refresh);
   host.onLoad((ms) => {
     loads.push(ms);
     sendLoads();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callbackAsked, clickedInVain, clickedToCall, offered, offeredWhileBusy } from '../../../client/call/begin.ts';
+import { callbackAsked, clickedInVain, clickedToCall, offered, refused } from '../../../client/call/begin.ts';
 import { NOT_READY, refusal } from '../../../client/call/outcome.ts';
 import { step } from '../../../client/call/step.ts';
 import type { Call, CallEvent, Effect, Phase, Step } from '../../../client/call/types.ts';
@@ -12,7 +12,7 @@ const facts = { leg: 'leg-1', group: null, number: '+4940', name: 'Ada', line: '
 const click = (name: string, data?: unknown, at = AT): CallEvent => {
   const event = readCardEvent(name, data);
   if (!event) throw new Error(`no such event: ${name}`);
-  return { on: 'card', event, at, leg: 'leg-2', number: '1002' };
+  return { on: 'card', event, at, leg: 'leg-2' };
 };
 
 /** Runs events one after the other; the last step's effects and all of them. */
@@ -25,6 +25,9 @@ function play(begin: Step, ...events: CallEvent[]) {
   }
   return { call, last, effects };
 }
+
+/** A blind transfer to a colleague. */
+const toBen: CallEvent = { on: 'transferTo', kind: 'blind', target: { number: '1002', userId: 12 } };
 
 const uis = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.do === 'ui' ? [effect.state] : []));
 const reports = (effects: readonly Effect[]) =>
@@ -96,12 +99,14 @@ describe('an incoming call', () => {
       { t: 'ended', leg: 'leg-1', at: AT + 62_400, seconds: 60, status: '200', reason: '' },
     ]);
   });
-  test('a second call while talking is refused with 486 and told to the CRM', () => {
-    const [call, effects] = offeredWhileBusy(facts);
+  test('a call that nobody is to hear is refused at once and told to the CRM, without a card', () => {
+    const [call, effects] = refused(facts, 'busy');
     expect(call.phase).toBe('ended');
     expect(effects).toContainEqual({ do: 'hangup', refuse: 486 });
     expect(reports(effects).map((report) => report.t)).toEqual(['register', 'ended']);
+    expect(reports(effects)[0]).toMatchObject({ card: false });
     expect(ended(effects)[0]).toMatchObject({ status: '486' });
+    expect(refused(facts, 'doNotDisturb')[1]).toContainEqual({ do: 'hangup', refuse: 480 });
     expect(effects.some((effect) => effect.do === 'tone')).toBe(false);
   });
 });
@@ -145,7 +150,7 @@ describe('an outgoing call', () => {
     expect(ended(effects)[0]).toMatchObject({ status: '603-S', seconds: 0 });
   });
   test('a phone that isn’t ready says so on the card and dials nothing', () => {
-    const { effects, call } = play(clickedInVain(facts, 'c1', NOT_READY.wrong_password));
+    const { effects, call } = play(clickedInVain(facts, 'c1', NOT_READY.wrong_password, 'OTHER'));
     expect(uis(effects)).toEqual(['error']);
     expect(effects).toContainEqual({ do: 'status', text: NOT_READY.wrong_password });
     expect(effects.some((effect) => effect.do === 'invite')).toBe(false);
@@ -211,7 +216,7 @@ describe('in conversation, the card shows what the PBX confirmed', () => {
     ]);
   });
   test('202 to a REFER is not success; the NOTIFY is, and then our leg says BYE', () => {
-    const asked = play([talking(), []], click('transferButtonClick', { target: 12 }));
+    const asked = play([talking(), []], toBen);
     expect(asked.last).toContainEqual({ do: 'refer', number: '1002' });
     expect(uis(asked.last)).toEqual(['transferring']);
     const accepted = play([asked.call, []], { on: 'transfer', step: 'accepted', at: AT });
@@ -226,7 +231,7 @@ describe('in conversation, the card shows what the PBX confirmed', () => {
     });
   });
   test('a failed transfer says so, and the way back is the conversation', () => {
-    const failed = play([talking(), []], click('transferButtonClick', { target: 12 }), {
+    const failed = play([talking(), []], toBen, {
       on: 'transfer',
       step: 'failed',
       at: AT,
@@ -237,11 +242,7 @@ describe('in conversation, the card shows what the PBX confirmed', () => {
     expect(uis(back.last)).toEqual(['connected']);
   });
   test('completing before the PBX has accepted changes nothing', () => {
-    const asked = play(
-      [talking(), []],
-      click('transferButtonClick', { target: 12 }),
-      click('completeTransferButtonClick'),
-    );
+    const asked = play([talking(), []], toBen, click('completeTransferButtonClick'));
     expect(asked.call.phase).toBe('transferring');
     const accepted = play(
       [asked.call, []],
@@ -251,8 +252,10 @@ describe('in conversation, the card shows what the PBX confirmed', () => {
     expect(accepted.last).toContainEqual({ do: 'hangup', refuse: 486 });
   });
   test('a colleague without a phone can’t be transferred to', () => {
-    const event: CallEvent = { ...click('transferButtonClick', { target: 12 }), number: null } as CallEvent;
-    expect(uis(play([talking(), []], event).last)).toEqual(['transferFailed']);
+    const vain: CallEvent = { on: 'transferTo', kind: 'blind', target: 'This colleague has no phone' };
+    const { last } = play([talking(), []], vain);
+    expect(uis(last)).toEqual(['transferFailed']);
+    expect(reports(last)).toEqual([]);
   });
 });
 
@@ -287,7 +290,7 @@ const LEGAL: Record<Phase, Phase[]> = {
   answering: ['talking', 'closing', 'ended'],
   prepared: ['calling', 'ended'],
   calling: ['talking', 'closing', 'ended'],
-  talking: ['transferring', 'ended'],
+  talking: ['transferring', 'closing', 'ended'],
   transferring: ['talking', 'closing', 'ended'],
   closing: ['calling', 'ended'],
   ended: [],
@@ -325,17 +328,28 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ on: fc.constant('wake' as const), at: fc.nat() }),
   fc.record({ on: fc.constant('leave' as const), at: fc.nat() }),
   fc.record({
+    on: fc.constant('transferTo' as const),
+    kind: fc.constantFrom('blind', 'attended'),
+    target: fc.constantFrom('nobody', { number: '1002', userId: 12 }),
+  }),
+  fc.record({
+    on: fc.constant('consultation' as const),
+    news: fc.constantFrom('ringing', 'talking', 'gone'),
+    text: fc.string(),
+    at: fc.nat(),
+  }),
+  fc.record({ on: fc.constant('unseen' as const), reason: fc.string(), at: fc.nat() }),
+  fc.record({
     on: fc.constant('card' as const),
     event: fc.constantFrom(...cardEvents),
     at: fc.nat(),
     leg: fc.constant('leg-2'),
-    number: fc.option(fc.constant('1002')),
   }),
 );
 const anyBegin = fc.constantFrom<Step[]>(
   offered(facts),
   clickedToCall(facts, 'c1'),
-  clickedInVain(facts, 'c1', 'no'),
+  clickedInVain(facts, 'c1', 'no', '403'),
   callbackAsked(facts, 'c1'),
 );
 

@@ -235,14 +235,15 @@ describe('the card', () => {
       expect(gone()).toBe(1);
     }
   });
-  test('gone in one tab is not gone', async () => {
-    const { card, gone } = aCard();
+  test('a frame that has gone gets no more commands, and the other tab still does', () => {
+    const { card, commands, gone } = aCard();
     card.attach('f1');
     card.attach('f2');
+    commands();
     card.detach('f1');
+    card.apply({ do: 'ui', state: 'connected' });
+    expect(commands()).toHaveLength(1);
     expect(gone()).toBe(0);
-    card.detach('f2');
-    expect(gone()).toBe(1);
   });
   test('our own close is not a surprise', async () => {
     const { card, commands, clock, gone } = aCard(() => E1);

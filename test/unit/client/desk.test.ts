@@ -1,90 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../../client/call/types.ts';
-import { createDesk, targetNumber } from '../../../client/phone/desk.ts';
-import type { ObjectMessage } from '../../../src/protocol/frame.ts';
-import { handClock, LINE, settle } from './support.ts';
-
-/** A desk between a PBX, an object and cards that remember what they were told. */
-function aDesk(change: { excuse?: string | null; lines?: { number: string; name: string }[] } = {}) {
-  const clock = handClock();
-  const pbx: unknown[][] = [];
-  const reports: Report[] = [];
-  const commands: { frame: string; command: string; params: unknown }[] = [];
-  const tones: string[] = [];
-  const phases: string[] = [];
-  let legs = 0;
-  const remember =
-    (name: string) =>
-    (...what: unknown[]) =>
-      void pbx.push([name, ...what]);
-  const desk = createDesk({
-    sip: {
-      invite: remember('invite'),
-      answer: remember('answer'),
-      hangup: remember('hangup'),
-      hold: remember('hold'),
-      mute: remember('mute'),
-      dtmf: remember('dtmf'),
-      refer: remember('refer'),
-      referTo: remember('referTo'),
-    },
-    command: async (frame, _callId, command, params) => {
-      commands.push({ frame, command: command.replace('CallCard', ''), params });
-      return { answered: true, value: [] };
-    },
-    report: (report) => reports.push(report),
-    tone: (tone) => tones.push(tone),
-    excuse: () => change.excuse ?? null,
-    changed: (call) => phases.push(call?.phase ?? 'none'),
-    lines: change.lines ?? [{ number: LINE, name: 'Office' }],
-    colleagues: { 12: '1002' },
-    newLeg: () => `own-${++legs}`,
-    now: () => 1000 + clock.now(),
-    setTimeout: clock.setTimeout,
-    clearTimeout: clock.clearTimeout,
-  });
-  const ring = (leg = 'sip-1', line = LINE) =>
-    desk.onSip({ on: 'incoming', call: { leg, group: 'g1', number: '+4940', name: 'Ada', line, autoAnswer: false } });
-  const card = (name: string, data?: unknown, callId = 'c1', frame = 'f1') =>
-    desk.onCard({ frame, callId, name, data });
-  const opens = (direction: string, line = LINE, callId = 'c1', frame = 'f1') =>
-    card(
-      'initialized',
-      { CALL_ID: callId, CALL_DIRECTION: direction, LINE_NUMBER: line, PHONE_NUMBER: '+4940' },
-      callId,
-      frame,
-    );
-  const object = (message: ObjectMessage) => desk.onObject(message);
-  const registered = (callId = 'c1', leg = 'sip-1') => object({ t: 'registered', id: 'x', leg, callId });
-  const leg = (
-    event: Parameters<typeof desk.onSip>[0] extends infer News ? (News extends { event: infer E } ? E : never) : never,
-    id = 'sip-1',
-  ) => desk.onSip({ on: 'leg', leg: id, event });
-  const kinds = () => reports.map((report) => report.t);
-  const did = (name: string) => pbx.filter(([what]) => what === name);
-  const uis = () =>
-    commands.flatMap(({ command, params }) =>
-      command === 'SetUiState' ? [(params as { uiState: string }).uiState] : [],
-    );
-  return {
-    desk,
-    clock,
-    pbx,
-    reports,
-    commands,
-    tones,
-    phases,
-    ring,
-    card,
-    opens,
-    object,
-    registered,
-    leg,
-    kinds,
-    did,
-    uis,
-  };
-}
+import { targetOf } from '../../../client/phone/desk/consultation.ts';
+import type { Rules } from '../../../client/phone/desk/types.ts';
+import { DEFAULT_CALLING } from '../../../src/protocol/frame.ts';
+import { aDesk } from './desk-support.ts';
+import { LINE, settle } from './support.ts';
 
 describe('an incoming call and its card', () => {
   test('registered, then initialized', () => {
@@ -150,7 +69,7 @@ describe('an incoming call and its card', () => {
     expect(kinds()).toEqual(['register', 'ended']);
     expect(phases.at(-1)).toBe('none');
   });
-  test('a second call while one rings or talks is refused, and both are in the CRM', () => {
+  test('a second call while one rings is refused, and both are in the CRM', () => {
     const { ring, did, reports } = aDesk();
     ring('sip-1');
     ring('sip-2');
@@ -165,11 +84,11 @@ describe('an incoming call and its card', () => {
 
 describe('a click on a number (rule 6)', () => {
   test('on one of our lines is dialled at once, and once: the object’s push finds it done', () => {
-    const { opens, object, did, kinds } = aDesk();
+    const { opens, object, did, kinds, dialledLeg } = aDesk();
     opens('outgoing');
     object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE });
     opens('outgoing', LINE, 'c1', 'f2');
-    expect(did('invite')).toEqual([['invite', 'own-1', '+4940', LINE]]);
+    expect(did('invite')).toEqual([['invite', dialledLeg(), '+4940', LINE]]);
     expect(kinds()).toEqual(['adopt']);
   });
   test('on another line waits for the object', () => {
@@ -214,7 +133,7 @@ describe('a click on a number (rule 6)', () => {
     expect(did('invite')).toEqual([]);
     expect(did('hangup')).toEqual([]);
     expect(kinds()).toEqual(['register', 'answered', 'adopt', 'ended']);
-    expect(desk.call()?.phase).toBe('talking');
+    expect(desk.look().front?.call.phase).toBe('talking');
   });
   test('a customer who asked to be called back: the person is rung and presses call', () => {
     const { opens, object, card, did, uis, tones } = aDesk();
@@ -232,7 +151,7 @@ describe('a call that only shows its end', () => {
   const busy = () => {
     const world = aDesk();
     world.opens('outgoing');
-    world.leg({ on: 'rejected', status: 486, at: 2000 }, 'own-1');
+    world.leg({ on: 'rejected', status: 486, at: 2000 }, world.dialledLeg());
     return world;
   };
   test('makes room for the next one', () => {
@@ -240,7 +159,7 @@ describe('a call that only shows its end', () => {
     expect(kinds()).toEqual(['adopt']);
     ring('sip-9');
     expect(kinds()).toEqual(['adopt', 'ended', 'register']);
-    expect(desk.call()).toMatchObject({ leg: 'sip-9', phase: 'offered' });
+    expect(desk.look().front?.call).toMatchObject({ leg: 'sip-9', phase: 'offered' });
   });
   test('is told to the CRM after half a minute at the latest', async () => {
     const { kinds, clock } = busy();
@@ -254,7 +173,7 @@ describe('a call that only shows its end', () => {
     card('makeCallButtonClick');
     await clock.tick(60_000);
     expect(kinds()).toEqual(['adopt', 'adopt']);
-    expect(desk.call()?.phase).toBe('calling');
+    expect(desk.look().front?.call.phase).toBe('calling');
   });
 });
 
@@ -276,17 +195,29 @@ describe('the page goes away', () => {
     desk.onCard({ frame: 'f1', left: true });
     await settle();
     expect(did('hangup')).toEqual([]);
-    expect(desk.call()?.phase).toBe('talking');
+    expect(desk.look().front?.call.phase).toBe('talking');
   });
 });
 
 describe('a transfer’s target', () => {
+  const rules = (colleagues: Record<string, string>, forbidden: string[] = []): Rules => ({
+    lines: [],
+    colleagues,
+    calling: { ...DEFAULT_CALLING, dialling: { ...DEFAULT_CALLING.dialling, forbidden } },
+  });
   test('is a number, or a colleague’s account; a department has none', () => {
-    expect(targetNumber({ kind: 'number', number: '+49' }, {})).toBe('+49');
-    expect(targetNumber({ kind: 'user', userId: '12' }, { 12: '1002' })).toBe('1002');
-    expect(targetNumber({ kind: 'user', userId: '13' }, { 12: '1002' })).toBeNull();
-    expect(targetNumber({ kind: 'digits', digits: '12' }, { 12: '1002' })).toBe('1002');
-    expect(targetNumber({ kind: 'digits', digits: '602' }, { 12: '1002' })).toBe('602');
-    expect(targetNumber({ kind: 'queue', queue: '1' }, { 1: 'x' })).toBeNull();
+    const ben = rules({ 12: '1002' });
+    expect(targetOf({ kind: 'number', number: '+49 30' }, ben)).toEqual({ number: '+4930', userId: null });
+    expect(targetOf({ kind: 'user', userId: '12' }, ben)).toEqual({ number: '1002', userId: 12 });
+    expect(targetOf({ kind: 'user', userId: '13' }, ben)).toContain('no phone');
+    expect(targetOf({ kind: 'digits', digits: '12' }, ben)).toEqual({ number: '1002', userId: 12 });
+    expect(targetOf({ kind: 'digits', digits: '602' }, ben)).toEqual({ number: '602', userId: null });
+    expect(targetOf({ kind: 'queue', queue: '1' }, ben)).toContain('department');
+  });
+  test('typed as an extension, it is the colleague as well', () => {
+    expect(targetOf({ kind: 'number', number: '1002' }, rules({ 12: '1002' }))).toEqual({ number: '1002', userId: 12 });
+  });
+  test('is never a number that the administrator has blocked', () => {
+    expect(targetOf({ kind: 'number', number: '+1900555' }, rules({}, ['+1900*']))).toContain('blocked');
   });
 });

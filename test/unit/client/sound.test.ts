@@ -43,8 +43,8 @@ describe('the sound of a call on its card', () => {
   });
   test('while it rings, and while a transfer is told, the card says that', () => {
     expect(play(offered(facts)[0], sound('no_incoming')).texts).toEqual([]);
-    const click = { name: 'transferButtonClick', target: { kind: 'number', number: '12' } } as const;
-    const transferring = play(talking(), { on: 'card', event: click, at: 0, leg: 'x', number: '12' }).call;
+    const target = { number: '12', userId: null };
+    const transferring = play(talking(), { on: 'transferTo', kind: 'blind', target }).call;
     expect(play(transferring, sound('no_incoming')).texts).toEqual([]);
   });
   test('the figures go to the object once, before the end', () => {

@@ -1,0 +1,73 @@
+/**
+ * Every sentence that a call puts on its card. One file, so that they read as one voice: what happened, then what to do.
+ */
+
+/** The other party as a person names them: the CRM's words first, then the PBX's, then the number. */
+export interface Named {
+  readonly number: string;
+  readonly name: string;
+  readonly customer?: { readonly name: string; readonly company: string; readonly deal: string } | null;
+}
+
+/** @example who({ number: '+4940', name: 'Ada' }) // 'Ada, +4940' */
+export function who({ number, name, customer }: Named): string {
+  const known = customer?.name || name;
+  const company = customer?.company ?? '';
+  return [known === number ? '' : known, company === known ? '' : company, number].filter(Boolean).join(', ');
+}
+
+export const words = {
+  callFrom: (call: Named) => `Call from ${who(call)}`,
+  callTo: (call: Named) => `Call to ${who(call)}`,
+  ringing: (line: string, deal: string) => (line ? `Ringing on ${line}` : 'Ringing') + (deal ? ` · ${deal}` : ''),
+  callbackAsked: 'Asked to be called back: press call',
+  calling: 'Calling…',
+  ringingThere: 'Ringing…',
+  connecting: 'Connecting…',
+  connected: 'Connected',
+  onHold: 'On hold',
+  holdRefused: 'The PBX refused: hold is unchanged',
+  noCredit: (line: string) => `Tell your administrator: no credit left on line ${line || 'in use'}`,
+  lost: 'Connection lost, looking for another way…',
+
+  transferring: (to: string) => `Transferring to ${to}…`,
+  consulting: (to: string) => `Calling ${to}; the other party is on hold…`,
+  consultationRings: (to: string) => `Ringing at ${to}…`,
+  consultationTalks: (to: string) => `Talking with ${to}: complete or cancel the transfer`,
+  consultationOver: (to: string) => `${to} has hung up`,
+  consultationFailed: (to: string, why: string) => `${to}: ${why}`,
+  stillTalking: (to: string) => `The other party has hung up; you are talking with ${to}`,
+  transferFailed: 'The transfer failed',
+  transferFailedWith: (why: string) => `The transfer failed: ${why}`,
+  transferNotAccepted: 'The PBX has not accepted the transfer yet',
+  transferred: 'Transferred',
+  noPhone: 'This colleague has no phone',
+  noDepartment: 'A department has no number to transfer to: choose a person',
+  noHold: 'The PBX did not put the other party on hold: no transfer',
+  secondInTheWay: 'End the second call before you transfer with a word first',
+  notInConference: 'End the conference before you transfer',
+
+  secondCall: (call: Named) => `Second call: ${who(call)}. Hold answers it`,
+  secondHeld: (call: Named) => `${who(call)} waits on hold. Hold swaps`,
+  secondTalks: (call: Named) => `You are talking with ${who(call)}. Hold swaps`,
+  wait: 'One moment: the PBX has not answered yet',
+
+  conferring: 'Opening the conference…',
+  conference: (parties: readonly Named[]) => `Conference with ${parties.map(who).join(' and ')}`,
+  conferenceFailed: (why: string) => `The conference could not be opened: ${why}`,
+  conferenceWithout: (call: Named) => `${who(call)} could not be brought into the conference`,
+  conferenceRefused: 'the PBX did not let both parties in',
+
+  busyHere: 'You are in another call: hang up first.',
+  noNumber: 'There is no number to call.',
+  forbidden: 'This number is blocked by your administrator.',
+} as const;
+
+/** Reasons that the ledger keeps for a call that nobody could answer here. */
+export const reasons = {
+  busy: 'Busy with another call',
+  doNotDisturb: 'Do not disturb',
+  noCard: 'No card opened: another card or a video call is open',
+  notRegistered: 'Bitrix24 did not register the call in time',
+  refused: (message: string) => `Bitrix24 refused to register the call: ${message}`,
+} as const;

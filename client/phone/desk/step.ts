@@ -1,0 +1,173 @@
+import { DEFAULT_PREFERENCES } from '../../../src/protocol/frame.ts';
+import type { CallEvent } from '../../call/types.ts';
+import { reasons } from '../../call/words.ts';
+import { act } from './acts.ts';
+import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
+import { mindBridge, onBridge, onParty } from './conference.ts';
+import { consulted, endFailed, endUnwanted, startConsultation } from './consultation.ts';
+import { askForCard, incoming, lookForCard } from './offer.ts';
+import { attachOpenCards, change, click, isConsultation, places, spotOf, tell } from './place.ts';
+import { detach, itsTurn, textOf, toneOf } from './second.ts';
+import type { Desk, DeskEvent, DeskStep, Now, Rules, Work } from './types.ts';
+
+/** A desk on which nothing lies. */
+export const emptyDesk = (rules: Rules): Desk => ({
+  rules,
+  preferences: DEFAULT_PREFERENCES,
+  front: null,
+  other: null,
+  bridge: null,
+  turn: null,
+  cards: new Map(),
+  handled: [],
+  pushed: [],
+  tone: 'none',
+  notice: '',
+});
+
+/**
+ * The desk's machine: one event -> the desk as it is now, and what to do about it, in order. Pure.
+ *
+ * It decides what concerns more than one call: which call a card, a leg, a click belongs to, who is put on hold before
+ * somebody else is talked to, what rings, and whose card is shown. What happens within a call, client/call/step.ts decides.
+ */
+export function step(desk: Desk, event: DeskEvent, now: Now): DeskStep {
+  const work: Work = { desk, effects: [], now, consult: null };
+  happen(work, event);
+  settleDown(work);
+  return [work.desk, work.effects];
+}
+
+function happen(work: Work, event: DeskEvent) {
+  const { desk, now } = work;
+  switch (event.on) {
+    case 'incoming':
+      return incoming(work, event.call);
+    case 'leg':
+      return onLeg(work, event.leg, event.event);
+    case 'card':
+      if (event.event.name === 'initialized') return opened(work, event.frame, event.event);
+      return clicked(work, event.callId, event.event);
+    case 'left':
+      return left(work, event.frame);
+    case 'gone':
+      return gone(work, event.id, event.frame);
+    case 'alarm':
+      return alarm(work, event);
+    case 'registered':
+      work.desk = remember(desk, event.callId);
+      return onCall(work, event.leg, (spot) => {
+        tell(work, spot, { on: 'registered', callId: event.callId });
+        attachOpenCards(work, spot);
+      });
+    case 'refused':
+      // A waiting call can be answered by the first call's card; other refusals say that it is over anyway.
+      if (event.error !== 'refused' || desk.front?.call.leg !== event.leg) return;
+      return tell(work, 'front', { on: 'unseen', reason: reasons.refused(event.message), at: now.at });
+    case 'elsewhere':
+      return onCall(work, event.leg, (spot) => elsewhere(work, spot));
+    case 'dial':
+      return pushed(work, event.callId, event.number, event.line);
+    case 'customer':
+      return onCall(work, event.leg, (spot) => tell(work, spot, { on: 'customer', customer: event.customer }));
+    case 'preferences':
+      work.desk = { ...desk, preferences: event.preferences };
+      return;
+    case 'act':
+      return act(work, event.act);
+    case 'leave':
+      for (const spot of ['other', 'front'] as const) tell(work, spot, { on: 'leave', at: now.at });
+      return;
+  }
+}
+
+const onCall = (work: Work, leg: string, what: (spot: 'front' | 'other') => void) => {
+  const spot = spotOf(work.desk, (call) => call.leg === leg);
+  if (spot) what(spot);
+};
+
+function onLeg(work: Work, leg: string, event: CallEvent) {
+  if (work.desk.bridge?.leg === leg) return onBridge(work, event);
+  // Whoever is on the bridge has left this leg.
+  const spot = spotOf(work.desk, (call) => call.leg === leg && !call.conferred);
+  if (!spot || onParty(work, spot, event)) return;
+  if (spot === 'other' && isConsultation(work.desk.other)) consulted(work, event);
+  else tell(work, spot, event);
+}
+
+/** The PBX takes its INVITE back as well; whichever comes first ends the ringing. */
+function elsewhere(work: Work, spot: 'front' | 'other') {
+  const call = work.desk[spot]?.call;
+  if (call?.phase !== 'offered') return;
+  work.effects.push({ do: 'sip', leg: call.leg, effect: { do: 'hangup', refuse: 486 } });
+  tell(work, spot, { on: 'withdrawn', elsewhere: true, at: work.now.at });
+}
+
+function left(work: Work, frame: string) {
+  const cards = new Map(work.desk.cards);
+  cards.delete(frame);
+  work.desk = { ...work.desk, cards };
+  for (const { call, frames } of places(work.desk)) {
+    if (!frames.includes(frame)) continue;
+    work.effects.push({ do: 'detach', id: call.id, frame });
+    gone(work, call.id, frame);
+  }
+}
+
+/** A card is gone from a frame; when it was the last, the call is told. */
+function gone(work: Work, id: string, frame: string) {
+  const spot = spotOf(work.desk, (call) => call.id === id);
+  if (!spot || !work.desk[spot]?.frames.includes(frame)) return;
+  detach(work, spot, frame);
+  if (work.desk[spot]?.frames.length === 0) tell(work, spot, { on: 'cardGone', at: work.now.at });
+}
+
+function alarm(work: Work, { id, kind }: DeskEvent & { on: 'alarm' }) {
+  if (kind === 'push') return pushIsDue(work, id);
+  const spot = spotOf(work.desk, (call) => call.id === id);
+  if (!spot) return;
+  if (kind === 'wake') tell(work, spot, { on: 'wake', at: work.now.at });
+  else if (kind === 'card') lookForCard(work, spot);
+  else if (spot === 'front' && !work.desk.other) click(work, spot, { name: 'answerButtonClick' });
+}
+
+// --- what follows ----------------------------------------------------------------------------------------------------
+
+/** Until nothing follows from what has happened any more. */
+function settleDown(work: Work) {
+  let before: Desk | null = null;
+  while (before !== work.desk) {
+    before = work.desk;
+    startConsultation(work);
+    endUnwanted(work);
+    endFailed(work);
+    mindBridge(work);
+    promote(work);
+    itsTurn(work);
+  }
+  show(work);
+}
+
+/** The front call is gone: the other one takes its place, and asks for the card that is free now. */
+function promote(work: Work) {
+  const { front, other } = work.desk;
+  if (front || !other) return;
+  work.desk = { ...work.desk, front: other, other: null };
+  askForCard(work, 'front');
+}
+
+/** What a person sees and hears follows from the calls that there are. */
+function show(work: Work) {
+  for (const spot of ['front', 'other'] as const) {
+    const place = work.desk[spot];
+    if (!place) continue;
+    const text = textOf(work.desk, place);
+    if (text === place.said) continue;
+    change(work, spot, { said: text });
+    work.effects.push({ do: 'card', id: place.call.id, effect: { do: 'status', text } });
+  }
+  const tone = toneOf(work.desk);
+  if (tone === work.desk.tone) return;
+  work.desk = { ...work.desk, tone };
+  work.effects.push({ do: 'tone', tone });
+}
