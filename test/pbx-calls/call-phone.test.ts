@@ -110,7 +110,7 @@ test('refusals are told apart', async () => {
   }
 });
 
-test('a blind transfer: the other party is connected, our leg ends after the NOTIFY, the CRM has one call', async () => {
+test('a transfer with a word first: the target talks, complete connects both, the CRM has one call', async () => {
   const anna = await employee(1);
   const call = await pbx.callIn({ to: '1001', ...CUSTOMER });
   await anna.card('incoming');
@@ -120,6 +120,8 @@ test('a blind transfer: the other party is connected, our leg ends after the NOT
   await anna.press('transfer');
   await anna.page.fill('[data-transfer-number]', '602');
   await anna.page.click('[data-transfer-go]');
+  await status(anna, 'Talking with 602');
+  await anna.press('complete');
   await anna.noCard();
   await crmRow(anna, 'Answered');
   // The customer is still in the call: with the target now.
@@ -127,7 +129,7 @@ test('a blind transfer: the other party is connected, our leg ends after the NOT
   await call.hangup();
 });
 
-test('a transfer to a colleague who was picked by name rings their phone', async () => {
+test('completed while the colleague’s phone still rings, it is handed over blind', async () => {
   const [anna, ben] = [await employee(1), await employee(2)];
   const call = await pbx.callIn({ to: '1001', ...CUSTOMER });
   await anna.card('incoming');
@@ -136,7 +138,10 @@ test('a transfer to a colleague who was picked by name rings their phone', async
   await anna.press('transfer');
   await anna.page.click('[data-transfer-user="2"]');
   await ben.shows('call', 'offered');
+  await status(anna, 'Ringing at 1002');
+  await anna.press('complete');
   await anna.noCard();
+  await ben.shows('call', 'offered');
   await call.hangup();
   await ben.shows('call', 'none');
 });
