@@ -1,11 +1,21 @@
 import type { SettingsView } from '../protocol/settings.ts';
 
-/** What the admin's page hands to its script (`<script type="application/json" id="app-data">`). */
-export interface AppData {
+/** What an administrator's page knows besides. */
+export interface AdminData {
   /** Proof of the session; lives in the page only. */
   readonly ticket: string;
   readonly memberId: string;
   readonly settings: SettingsView;
   /** TURN credentials are made by the Worker, so a TURN server needs none of its own. */
   readonly mintsTurn: boolean;
+}
+
+/** What the app's page hands to its script (`<script type="application/json" id="app-data">`). */
+export interface AppData {
+  /** The person's room, by which the panel finds the phone; null = no SIP account, so no phone. */
+  readonly room: string | null;
+  /** This browser records calls (`recording: 'browser'` in the settings). */
+  readonly records: boolean;
+  /** null: not an administrator, who sees no settings. */
+  readonly admin: AdminData | null;
 }

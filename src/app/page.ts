@@ -5,7 +5,8 @@ import type { PortalStatus } from '../protocol/status.ts';
 import { badge, strikeBar } from '../status/render.ts';
 import type { AppData } from './data.ts';
 import { field, rowsTable } from './fields.ts';
-import { ownVerdict, portalFigures, portalVerdict } from './words.ts';
+import { panel } from './panel.ts';
+import { portalFigures, portalVerdict } from './words.ts';
 
 export interface AppPage {
   readonly title: string;
@@ -13,19 +14,15 @@ export interface AppPage {
   readonly script: string;
   readonly session: Session;
   readonly status: PortalStatus | null;
-  /** null: not an administrator, who sees no settings. */
-  readonly data: AppData | null;
+  readonly data: AppData;
 }
 
-function state(page: AppPage): HtmlEscapedString {
-  const own = ownVerdict(page.session);
-  const portal = portalVerdict(page.status, page.session.user.admin);
-  const figures = page.data ? portalFigures(page.status) : '';
-  return html`<section class="panel states">
-<div><h2>Your phone</h2><p>${badge(own)}</p><p>${own.advice}</p></div>
-<div><h2>The portal’s phone</h2><p>${badge(portal)}</p><p>${portal.advice}</p>
-${figures ? html`<p class="dim">${figures}</p>` : ''}
-${page.data && page.status ? strikeBar(page.status.strikes) : ''}</div>
+function portalState({ session, status, data: { admin } }: AppPage): HtmlEscapedString {
+  const verdict = portalVerdict(status, session.user.admin);
+  return html`<section class="panel"><h2>The portal’s phone</h2>
+<p>${badge(verdict)}</p><p>${verdict.advice}</p>
+${admin ? html`<p class="dim">${portalFigures(status)}</p>` : ''}
+${admin && status ? strikeBar(status.strikes) : ''}
 </section>`;
 }
 
@@ -115,15 +112,17 @@ ${pbx()}${lines()}${agents()}${iceServers()}
 
 /** The app's page inside Bitrix24: the own phone for everybody, the settings for the portal's administrators. */
 export function appPage(page: AppPage): HtmlEscapedString {
+  const { session, data } = page;
   return shell({
     title: page.title,
     styles: page.styles,
-    script: page.data ? page.script : null,
+    script: page.script,
     body: html`<main class="page">
-<header class="masthead"><h1>${page.title}</h1>${page.session.user.name ? html`<p class="dim">${page.session.user.name}</p>` : ''}</header>
-${state(page)}
-${page.data ? settingsForm() : ''}
+<header class="masthead"><h1>${page.title}</h1>${session.user.name ? html`<p class="dim">${session.user.name}</p>` : ''}</header>
+${panel(session)}
+${portalState(page)}
+${data.admin ? settingsForm() : ''}
 </main>
-${page.data ? jsonBlock('app-data', page.data) : ''}`,
+${jsonBlock('app-data', data)}`,
   });
 }

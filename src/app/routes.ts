@@ -45,7 +45,11 @@ async function build(c: AppContext, config: Config, session: Session, memberId: 
     script: entries.app,
     session,
     status,
-    data: settings && { ticket: session.ticket, memberId, settings, mintsTurn: config.turnSecret !== null },
+    data: {
+      room: session.sip && session.room,
+      records: session.calling?.recording === 'browser',
+      admin: settings && { ticket: session.ticket, memberId, settings, mintsTurn: config.turnSecret !== null },
+    },
   });
 }
 

@@ -45,22 +45,14 @@ export function portalVerdict(status: PortalStatus | null, admin: boolean): Verd
   return { severity: 'ok', label: 'Phone is on', advice: 'The phone is on every page of this portal.' };
 }
 
-/** An employee's own phone in words. */
-export function ownVerdict(session: Pick<Session, 'sip' | 'user'>): Verdict {
-  if (!session.sip)
-    return {
-      severity: 'off',
-      label: 'No phone',
-      advice: session.user.admin
-        ? 'You have no SIP account yet, so this browser does not ring. Fill in the PBX and add yourself to the agents below.'
-        : 'You have no SIP account yet, so this browser does not ring. Ask an administrator of your portal to add you.',
-    };
-  return {
-    severity: 'ok',
-    label: 'You have a phone',
-    advice: `Calls to ${session.sip.uri.replace(/^sip:/, '')} ring on your Bitrix24 pages. Keep one page open, and allow the microphone when the browser asks.`,
-  };
-}
+/** Why an employee's browser is no phone, and who can change that. */
+export const noAccount = ({ id, admin }: Session['user']): Verdict => ({
+  severity: 'off',
+  label: 'No phone',
+  advice: admin
+    ? 'You have no SIP account yet, so this browser does not ring. Fill in the PBX and add yourself to the agents below.'
+    : `You have no SIP account yet, so this browser does not ring. Ask an administrator of your portal to add you to the agents in this app: you are employee no. ${id}.`,
+});
 
 /** One portal's numbers of the day in one sentence; '' before there are any. */
 export function portalFigures(status: PortalStatus | null): string {

@@ -1,21 +1,14 @@
 import { type HtmlEscapedString, html } from '../pages/html.ts';
 import { installSteps } from '../pages/steps.ts';
 import type { PortalStatus, StatusDocument } from '../protocol/status.ts';
-import { byUrgency, milliseconds, relative, type Severity, summaryOf, type Verdict, verdictOf } from './view.ts';
+import { byUrgency, milliseconds, relative, SEVERITY_ICONS, summaryOf, type Verdict, verdictOf } from './view.ts';
 
 /** More cells than this would be hairlines: a bar for a higher limit shows shares instead of single strikes. */
 const MAX_CELLS = 24;
 
-const ICONS: Record<Severity, string> = {
-  bad: 'M4 4l8 8M12 4l-8 8',
-  warn: 'M8 3v6M8 12v.5',
-  ok: 'M3.5 8.5l3 3 6-7',
-  off: 'M4 8h8',
-};
-
 /** A verdict as a badge: shape, colour and word say the same. */
 export function badge({ severity, label }: Verdict): HtmlEscapedString {
-  return html`<span class="badge badge--${severity}"><svg class="badge__icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[severity]}"/></svg>${label}</span>`;
+  return html`<span class="badge badge--${severity}"><svg class="badge__icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${SEVERITY_ICONS[severity]}"/></svg>${label}</span>`;
 }
 
 function time(at: string | null, now: string): HtmlEscapedString {

@@ -3,6 +3,14 @@ import type { PortalStatus } from '../protocol/status.ts';
 /** How much a row wants a person: colours and order follow from it, and a word always goes with the colour. */
 export type Severity = 'bad' | 'warn' | 'ok' | 'off';
 
+/** A shape for each, so that colour alone says nothing: SVG path data in a box of 16. */
+export const SEVERITY_ICONS: Readonly<Record<Severity, string>> = {
+  bad: 'M4 4l8 8M12 4l-8 8',
+  warn: 'M8 3v6M8 12v.5',
+  ok: 'M3.5 8.5l3 3 6-7',
+  off: 'M4 8h8',
+};
+
 export interface Verdict {
   readonly severity: Severity;
   /** One or two words for the badge. */

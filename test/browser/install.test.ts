@@ -77,7 +77,7 @@ test('an administrator opens the app: the installer says what it did, Bitrix24 m
   expect(marked(portal)).toBe(true);
   expect(placements(portal)).toEqual([`${world.appUrl}/placement`]);
 
-  await appFrame(page).getByRole('heading', { name: 'Your phone' }).waitFor();
+  await appFrame(page).getByRole('heading', { name: 'My phone' }).waitFor();
   await appFrame(page).getByText('Phone is on', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Home' }).click();
   await phoneSays(page, world, 'none');

@@ -5,7 +5,7 @@ import { appRoutesWith } from '../../src/app/routes.ts';
 import type { Env } from '../../src/env.ts';
 import { failure } from '../../src/http/failure.ts';
 import { err, ok } from '../../src/http/result.ts';
-import type { Session } from '../../src/protocol/frame.ts';
+import { DEFAULT_CALLING, type Session } from '../../src/protocol/frame.ts';
 import type { StatusDocument } from '../../src/protocol/status.ts';
 import type { openSession } from '../../src/session/open.ts';
 import { portalStatus, strikesToday } from '../unit/pages/portal-status.ts';
@@ -61,7 +61,9 @@ describe('POST /app', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     const page = await response.text();
     const [, json = ''] = /<script type="application\/json" id="app-data">(.*?)<\/script>/.exec(page) ?? [];
-    expect(JSON.parse(json)).toMatchObject({ ticket: session().ticket, memberId: 'm1', settings: { agents: [] } });
+    expect(JSON.parse(json)).toMatchObject({
+      admin: { ticket: session().ticket, memberId: 'm1', settings: { agents: [] } },
+    });
     expect(page).not.toContain('<script>alert');
     expect(page).not.toContain('<b>Miller');
     expect(page).toContain('It loaded slowly 4 times today');
@@ -73,11 +75,37 @@ describe('POST /app', () => {
     expect(await (await post()).text()).not.toContain('evil.example');
   });
 
-  it('shows an employee their own phone and no settings, no ticket, no script', async () => {
+  const sip = {
+    uri: 'sip:1001@pbx',
+    server: 'wss://pbx',
+    authorizationUser: '',
+    password: 'secret-of-sip',
+    displayName: '',
+  };
+  const dataOf = (page: string): AppData =>
+    JSON.parse(/<script type="application\/json" id="app-data">(.*?)<\/script>/.exec(page)?.[1] ?? 'null');
+
+  it('shows an employee their own phone and no settings, no ticket and no password', async () => {
+    open.mockResolvedValue(ok(session({ user: { id: 18, admin: false, name: 'Bob' }, sip })));
+    const page = await (await post()).text();
+    expect(page).toContain('<h2 id="phone-title"');
+    expect(dataOf(page)).toEqual({ room: 'room', records: false, admin: null });
+    expect(page).not.toMatch(/<form|secret-of-sip/);
+  });
+
+  it('tells an employee without an account whom to ask, and gives their page no room', async () => {
     open.mockResolvedValue(ok(session({ user: { id: 18, admin: false, name: 'Bob' } })));
     const page = await (await post()).text();
     expect(page).toContain('You have no SIP account yet');
-    expect(page).not.toMatch(/app-data|<script|<form/);
+    expect(page).toContain('you are employee no. 18');
+    expect(dataOf(page)).toEqual({ room: null, records: false, admin: null });
+    expect(page).not.toMatch(/<form|<input/);
+  });
+
+  it('says whether this browser records, as the settings have it', async () => {
+    const calling = { ...DEFAULT_CALLING, recording: 'browser' as const };
+    open.mockResolvedValue(ok(session({ sip, calling })));
+    expect(dataOf(await (await post()).text())).toMatchObject({ records: true });
   });
 
   it('may be framed by any portal on https, and by one on http in development only', async () => {
@@ -154,13 +182,13 @@ describe('from the installed app to a phone', () => {
     expect(before.sip).toBeNull();
     const { data, page } = await openApp(portal, 1);
     expect(page).toContain('Phone is on');
-    const saved = await put(data?.ticket ?? '', settings);
+    const saved = await put(data?.admin?.ticket ?? '', settings);
     expect(saved.status).toBe(200);
     expect(await saved.text()).not.toContain('bricks');
     const { sip, lines } = await portal.session(2);
     expect(sip).toMatchObject({ uri: 'sip:102@pbx.example.com', password: 'bricks' });
     expect(lines).toEqual([{ number: '+442079460999', name: 'Sales' }]);
-    expect((await openApp(portal, 2)).page).toContain('Calls to 102@pbx.example.com ring');
+    expect((await openApp(portal, 2)).page).toContain('102@pbx.example.com');
     await portal.runDue();
     const added = await portal.calls('telephony.externalline.add');
     expect(JSON.stringify(added)).toContain('+442079460999');
@@ -170,7 +198,7 @@ describe('from the installed app to a phone', () => {
     const portal = await newPortal().install();
     const app = await openApp(portal, 2);
     expect(app.status).toBe(200);
-    expect(app.data).toBeNull();
+    expect(app.data?.admin).toBeNull();
     const { ticket } = await portal.session(2);
     expect((await put(ticket, settings)).status).toBe(403);
     expect((await portal.session(2)).sip).toBeNull();

@@ -36,7 +36,7 @@ function openPage(): HTMLFormElement {
       strikeMs: 5000,
     },
     status: null,
-    data: { ticket: 't', memberId: 'm', settings: view, mintsTurn: false },
+    data: { room: null, records: false, admin: { ticket: 't', memberId: 'm', settings: view, mintsTurn: false } },
   }).toString();
   document.body.innerHTML = page.slice(page.indexOf('<main'), page.indexOf('</main>'));
   return need(document, '#settings', HTMLFormElement);

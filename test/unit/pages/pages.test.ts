@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownVerdict, portalFigures, portalVerdict } from '../../../src/app/words.ts';
+import { noAccount, portalFigures, portalVerdict } from '../../../src/app/words.ts';
 import { installPage } from '../../../src/install/page.ts';
 import { html, jsonBlock } from '../../../src/pages/html.ts';
 import { pagePolicy, prefersHtml, shell } from '../../../src/pages/shell.ts';
@@ -100,11 +100,11 @@ describe('the bar of strikes', () => {
 describe('the words for a portal’s own people', () => {
   const admin = { id: 1, admin: true, name: 'Ann' };
 
-  it('tell who has a phone, and who can give them one', () => {
-    const sip = { uri: 'sip:1001@pbx', server: 'wss://pbx', authorizationUser: '', password: '', displayName: '' };
-    expect(ownVerdict({ sip, user: admin }).advice).toContain('1001@pbx');
-    expect(ownVerdict({ sip: null, user: admin }).advice).toContain('add yourself');
-    expect(ownVerdict({ sip: null, user: { ...admin, admin: false } }).advice).toContain('Ask an administrator');
+  it('tell who has no phone, and who can give them one', () => {
+    expect(noAccount(admin).advice).toContain('add yourself');
+    const employee = noAccount({ ...admin, id: 18, admin: false }).advice;
+    expect(employee).toContain('Ask an administrator');
+    expect(employee).toContain('employee no. 18');
   });
 
   it('tell an employee that an administrator is needed, and the administrator that they were it', () => {
