@@ -19,6 +19,24 @@ export const REST_TIMEOUT_MS = 20_000;
 /** Longer answers are not read (bytes): the largest, 50 batched ones, is far below, and other portals share the memory. */
 const ANSWER_LIMIT = 4 * 1024 * 1024;
 
+/** One command that a portal was sent, as a log may keep it: no parameter but the call that it was about. */
+export interface RestCall {
+  /** When it was sent, Unix ms. */
+  readonly at: number;
+  readonly method: string;
+  /** '' = it went well; else Bitrix24's error code, or ours. */
+  readonly code: string;
+  /** How long the request took, ms. */
+  readonly ms: number;
+  /** Commands that shared the request. */
+  readonly together: number;
+  /** CALL_ID, or for register EXTERNAL_CALL_ID; '' = about no call. */
+  readonly call: string;
+}
+
+/** Told each command that was sent. */
+export type RestWatch = (call: RestCall) => void;
+
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 
@@ -107,9 +125,28 @@ export type BatchResult<K extends string> = Readonly<Record<K, Result<unknown, R
 /**
  * Calls up to 50 methods in one request, in order. One failing command does not stop the rest.
  *
+ * @param watch told each command and how it went
  * @example const got = await batch(fetch, access, { me: { method: 'profile' }, app: { method: 'app.info' } });
  */
 export async function batch<K extends string>(
+  fetch: Fetch,
+  access: RestAccess,
+  commands: Readonly<Record<K, Command>>,
+  watch: RestWatch = () => {},
+): Promise<Result<BatchResult<K>, RestError>> {
+  const at = Date.now();
+  const got = await callBatch(fetch, access, commands);
+  const keys = Object.keys(commands) as K[];
+  for (const key of keys) {
+    const { method, params = {} } = commands[key];
+    const result = got.ok ? got.value[key] : got;
+    const call = String(params.EXTERNAL_CALL_ID ?? params.CALL_ID ?? '');
+    watch({ at, method, code: result.ok ? '' : result.error.code, ms: Date.now() - at, together: keys.length, call });
+  }
+  return got;
+}
+
+async function callBatch<K extends string>(
   fetch: Fetch,
   access: RestAccess,
   commands: Readonly<Record<K, Command>>,
@@ -122,11 +159,12 @@ export async function batch<K extends string>(
   if (!answer.ok) return answer;
   const results = record(record(answer.value).result);
   const errors = record(record(answer.value).result_error);
+  const times = record(record(answer.value).result_time);
   const read = (key: K): Result<unknown, RestError> => {
     if (key in errors) {
       const failed = errors[key];
       const body = typeof failed === 'string' ? { error: 'ERROR_CORE', error_description: failed } : record(failed);
-      return err(readError(400, body) ?? { kind: 'refused', code: 'ERROR_CORE', message: '' });
+      return err(readError(400, { time: times[key], ...body }) ?? { kind: 'refused', code: 'ERROR_CORE', message: '' });
     }
     if (key in results) return ok(results[key]);
     return err({ kind: 'unavailable', code: 'BAD_ANSWER', message: 'The batch answer lacks a result.' });

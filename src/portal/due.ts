@@ -33,12 +33,16 @@ export interface AlarmClock {
   deleteAlarm(): Promise<void>;
 }
 
-type Row = { kind: DueKind; key: string; at: number; attempt: number };
+type Row = { kind: DueKind; key: string; at: number; attempt: number; since: number };
+
+const COLUMNS = 'kind, key, at, attempt, since';
 
 const nameOf = ({ kind, key }: Pick<Row, 'kind' | 'key'>) => `${kind} ${key}`;
 
 /** When running jobs are looked at again, in case we die with them (ms): longer than a call, a refresh and a call. */
 const BEHIND_MS = 90_000;
+/** Jobs of one kind that run beside each other; the others follow as these end. */
+const AT_ONCE = 50;
 /** How long one run waits for its jobs (ms). Alarms never overlap, so a call that hangs must not hold the alarm. */
 const PATIENCE_MS = 1000;
 /** Whatever a portal answers, a job is not put off for longer than this (ms). */
@@ -79,7 +83,7 @@ export class DueJobs {
     const runs = this.#running.has(nameOf({ kind, key }));
     if (runs) this.#again.add(nameOf({ kind, key }));
     this.#sql.exec(
-      `INSERT INTO due (kind, key, at, attempt) VALUES (?, ?, ?, 0)
+      `INSERT INTO due (kind, key, at, attempt, since) VALUES (?1, ?2, ?3, 0, ?3)
        ON CONFLICT (kind, key) DO UPDATE SET at = ${runs ? 'excluded.at' : 'min(at, excluded.at)'}, attempt = 0`,
       kind,
       key,
@@ -119,32 +123,45 @@ export class DueJobs {
    * be retried into the void.
    */
   async run(now: number): Promise<void> {
-    const rows = this.#sql.exec<Row>('SELECT kind, key, at, attempt FROM due WHERE at <= ?', now).toArray();
-    rows.sort((a, b) => DUE_KINDS.indexOf(a.kind) - DUE_KINDS.indexOf(b.kind) || a.at - b.at);
+    const rows = this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM due WHERE at <= ?`, now).toArray();
+    // In the order in which they came to be owed: what an outage has held up is done in the order in which it happened.
+    rows.sort((a, b) => DUE_KINDS.indexOf(a.kind) - DUE_KINDS.indexOf(b.kind) || a.since - b.since);
     let timer: number | null = null;
     const patience = new Promise<void>((enough) => {
       timer = setTimeout(enough, PATIENCE_MS);
     });
-    await Promise.race([Promise.all(rows.map((row) => this.#runOne(row))), patience]);
+    const started = rows.map((row) => (this.#isFull(row.kind) ? null : this.#runOne(row)));
+    await Promise.race([Promise.all(started), patience]);
     clearTimeout(timer);
     await this.arm();
   }
 
+  /** The portal is back: what had failed while it was away is due now. */
+  hurry(kinds: readonly DueKind[], now: number): void {
+    for (const kind of kinds)
+      this.#sql.exec('UPDATE due SET at = min(at, ?) WHERE kind = ? AND attempt > 0', now, kind);
+  }
+
   /** Runs one planned job now, for what a person is waiting for; the alarm stays behind it in case we die. */
   async runNow(kind: DueKind, key: string): Promise<void> {
-    const row = this.#sql
-      .exec<Row>('SELECT kind, key, at, attempt FROM due WHERE kind = ? AND key = ?', kind, key)
-      .toArray()[0];
+    const row = this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM due WHERE kind = ? AND key = ?`, kind, key).toArray()[0];
     if (!row) return;
     const done = this.#runOne(row);
     await this.arm();
     await done;
   }
 
-  /** Time of the earliest job that does not run yet. */
+  #isFull(kind: DueKind): boolean {
+    let running = 0;
+    for (const name of this.#running) if (name.startsWith(`${kind} `)) running++;
+    return running >= AT_ONCE;
+  }
+
+  /** Time of the earliest job that does not run yet and may; one that may not is looked at when another of its kind ends. */
   #earliest(): number {
-    for (const row of this.#sql.exec<Row>('SELECT kind, key, at, attempt FROM due ORDER BY at'))
-      if (!this.#running.has(nameOf(row))) return row.at;
+    const full = DUE_KINDS.filter((kind) => this.#isFull(kind));
+    for (const row of this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM due ORDER BY at`))
+      if (!this.#running.has(nameOf(row)) && !full.includes(row.kind)) return row.at;
     return Number.POSITIVE_INFINITY;
   }
 

@@ -11,9 +11,11 @@ import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, typ
 import { ledgerJobs } from './jobs.ts';
 import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
+import { PacedCaller } from './paced.ts';
 import { attachRecords, type RecordTools } from './record-job.ts';
 import { LegRecords } from './record-store.ts';
 import { readCounter, readPortal } from './records.ts';
+import { RestLog } from './rest-log.ts';
 import { Sessions } from './sessions.ts';
 import { defaultLine, ensureEvents, ensureLines } from './setup.ts';
 import { statusRow } from './status-row.ts';
@@ -27,6 +29,9 @@ const SWEEP_MS = 6 * 60 * 60_000;
 const FULL_LOOK_MS = 7 * 24 * 60 * 60_000;
 /** Finished calls, strikes and rebinds are kept this long for /status and repeated messages (ms). */
 const KEEP_MS = 30 * 24 * 60 * 60_000;
+
+/** Jobs that an outage of Bitrix24 holds up. */
+const HURRIED: readonly DueKind[] = ['callback', 'register', 'show', 'hide', 'finish', 'record'];
 
 /** What the object's context gives; handed in so that the parts knows nothing of Durable Objects. */
 export interface PartsOptions {
@@ -43,7 +48,10 @@ export class Parts {
   readonly sql: SqlStorage;
   readonly config: Config;
   readonly fetch: Fetch;
+  readonly restLog: RestLog;
   readonly tokens: TokenKeeper;
+  /** The stored admin, no faster than the portal can take. */
+  readonly caller: Caller;
   readonly sessions: Sessions;
   readonly agents: Agents;
   readonly ledger: LedgerStore;
@@ -61,7 +69,9 @@ export class Parts {
     this.config = config;
     this.fetch = fetch;
     this.#env = options.env;
-    this.tokens = new TokenKeeper(sql, config, fetch);
+    this.restLog = new RestLog(sql);
+    this.tokens = new TokenKeeper(sql, config, fetch, (call) => this.restLog.note(call));
+    this.caller = new PacedCaller(sql, this.tokens, () => this.due.hurry(HURRIED, Date.now()));
     this.sessions = new Sessions(sql);
     this.agents = new Agents(sql, options.sockets);
     this.ledger = new LedgerStore(sql);
@@ -99,7 +109,9 @@ export class Parts {
   }
 
   admin(): Caller {
-    return this.#lent && this.portal.binding !== 'bound' ? lentCaller(this.fetch, this.#lent) : this.tokens;
+    return this.#lent && this.portal.binding !== 'bound'
+      ? lentCaller(this.fetch, this.#lent, (call) => this.restLog.note(call))
+      : this.caller;
   }
 
   /** Something on /status changed. */
@@ -175,6 +187,8 @@ export class Parts {
   #sweep(): DueOutcome {
     const now = Date.now();
     this.sessions.forgetBefore(now);
+    this.restLog.sweep(now);
+    this.sql.exec('DELETE FROM pause WHERE until < ?', now);
     this.ledger.forgetBefore(now - KEEP_MS);
     this.records.forgetOrphans();
     this.sql.exec('DELETE FROM strike WHERE at < ?', now - KEEP_MS);
@@ -193,7 +207,7 @@ export class Parts {
     const ledger = ledgerJobs({
       ledger: this.ledger,
       agents: this.agents,
-      caller: this.tokens,
+      caller: this.caller,
       switchboard: () => this.switchboard,
       due: () => this.due,
       installer: () => this.portal.installer,

@@ -23,6 +23,7 @@ import { readFrameMessage } from './messages.ts';
 import { Parts } from './parts.ts';
 import { recordBegins, recordWhole } from './record-door.ts';
 import { addToCounter, readPortal, writeBindReason, writePortal, writeRules } from './records.ts';
+import type { RestLogQuery, RestLogRow } from './rest-log.ts';
 import { hasTables, migrate } from './schema.ts';
 import { ensureEvents, ensureLines } from './setup.ts';
 import { NOT_INSTALLED } from './stub.ts';
@@ -281,6 +282,12 @@ export class Portal extends DurableObject<Env> {
   async status(): Promise<PortalStatus | null> {
     const parts = this.#openParts();
     return parts.ok ? parts.value.status(Date.now()) : null;
+  }
+
+  /** The portal's REST calls of the last days, newest first (docs/storage.md). */
+  async restLog(query: RestLogQuery): Promise<RestLogRow[]> {
+    const parts = this.#openParts();
+    return parts.ok ? parts.value.restLog.read(query) : [];
   }
 
   /** Sockets only: the Worker has checked origin and ticket and names the session in a header of its own. */

@@ -110,7 +110,11 @@ export type CounterName =
   | 'window_count'
   | 'last_load_at'
   | 'last_look_at'
-  | 'rebinds';
+  | 'rebinds'
+  | 'pace_level'
+  | 'pace_at'
+  | 'failures'
+  | 'away_until';
 
 export function readCounter(sql: SqlStorage, name: CounterName): number {
   return Number(sql.exec('SELECT value FROM counter WHERE name = ?', name).toArray()[0]?.value ?? 0);

@@ -53,6 +53,11 @@ const STEPS: readonly string[] = [
      leg TEXT PRIMARY KEY, call_key TEXT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL, bytes INTEGER NOT NULL,
      begun_at INTEGER NOT NULL, refusals INTEGER NOT NULL DEFAULT 0, reason TEXT) WITHOUT ROWID;
    CREATE INDEX record_call ON record (call_key);`,
+  `ALTER TABLE due ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE pause (method TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE rest_log (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, method TEXT NOT NULL, code TEXT NOT NULL, ms INTEGER NOT NULL,
+     together INTEGER NOT NULL, call_key TEXT NOT NULL);`,
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

@@ -1,7 +1,14 @@
 import { readEndpoint } from '../bitrix24/address.ts';
 import type { RestError } from '../bitrix24/errors.ts';
 import { type ProvedTokens, refreshTokens } from '../bitrix24/oauth.ts';
-import { type BatchResult, batch, type Command, type Fetch, type RestAccess } from '../bitrix24/rest.ts';
+import {
+  type BatchResult,
+  batch,
+  type Command,
+  type Fetch,
+  type RestAccess,
+  type RestWatch,
+} from '../bitrix24/rest.ts';
 import type { Config } from '../config.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { err, ok, type Result } from '../http/result.ts';
@@ -18,8 +25,8 @@ type Row = { access: string; refresh: string; state: TokenState; expires_at: num
 const gone: RestError = { kind: 'denied', code: 'NOT_INSTALLED', message: 'The app is not installed in this portal.' };
 
 /** A caller that uses one access token and cannot refresh it. */
-export const lentCaller = (fetch: Fetch, access: RestAccess): Caller => ({
-  batch: (commands) => batch(fetch, access, commands),
+export const lentCaller = (fetch: Fetch, access: RestAccess, watch: RestWatch): Caller => ({
+  batch: (commands) => batch(fetch, access, commands, watch),
 });
 
 /**
@@ -31,11 +38,13 @@ export class TokenKeeper implements Caller {
   readonly #sql: SqlStorage;
   readonly #config: Config;
   readonly #fetch: Fetch;
+  readonly #watch: RestWatch;
 
-  constructor(sql: SqlStorage, config: Config, fetch: Fetch) {
+  constructor(sql: SqlStorage, config: Config, fetch: Fetch, watch: RestWatch) {
     this.#sql = sql;
     this.#config = config;
     this.#fetch = fetch;
+    this.#watch = watch;
   }
 
   /** Stores a pair that the OAuth host has just issued. */
@@ -69,10 +78,10 @@ export class TokenKeeper implements Caller {
   async batch<K extends string>(commands: Readonly<Record<K, Command>>): Promise<Result<BatchResult<K>, RestError>> {
     const access = await this.#access();
     if (!access.ok) return access;
-    const first = await batch(this.#fetch, access.value, commands);
+    const first = await batch(this.#fetch, access.value, commands, this.#watch);
     if (first.ok || (first.error.kind !== 'expired' && first.error.kind !== 'moved')) return first;
     const fresh = await this.#refresh(access.value.token);
-    return fresh.ok ? batch(this.#fetch, fresh.value, commands) : fresh;
+    return fresh.ok ? batch(this.#fetch, fresh.value, commands, this.#watch) : fresh;
   }
 
   #row(): Row | null {
@@ -111,6 +120,8 @@ export class TokenKeeper implements Caller {
     if (!refresh.ok) return err({ kind: 'denied', code: 'SEAL_KEYS', message: refresh.error.message });
     const now = Date.now();
     const answer = await refreshTokens(this.#fetch, this.#config, portal.oauthHost, refresh.value, now);
+    const code = answer.ok ? '' : answer.error.code;
+    this.#watch({ at: now, method: 'oauth', code, ms: Date.now() - now, together: 1, call: '' });
     // Meanwhile the app may have been uninstalled (its tokens stay gone) or installed again (its new pair stays).
     const stored = this.#row();
     if (!stored) return err(gone);

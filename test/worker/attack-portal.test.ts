@@ -52,7 +52,12 @@ describe('an uninstallation while a token refresh is under way', () => {
       const answer = new Promise<Response>((go) => {
         resolve = go;
       });
-      const tokens = new TokenKeeper(storage.sql, config, () => answer);
+      const tokens = new TokenKeeper(
+        storage.sql,
+        config,
+        () => answer,
+        () => {},
+      );
       const calling = tokens.batch({ it: { method: 'profile' } });
       storage.sql.exec('DELETE FROM token');
       resolve(
