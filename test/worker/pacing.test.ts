@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
 
-const newPortal = portals(342);
+const newPortal = portals(420);
 
 const ring = (leg: string, over: Record<string, unknown> = {}) => ({
   t: 'register' as const,

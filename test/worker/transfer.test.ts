@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
 
-const newPortal = portals(330);
+const newPortal = portals(400);
 const CUSTOMER = '+442079460000';
 const start = Date.parse('2026-11-20T10:00:00Z');
 
