@@ -142,21 +142,3 @@ export function createMicrophone(deps: MicrophoneDeps): Microphone {
     },
   };
 }
-
-/** The real microphone. */
-export function browserMicrophone(choice: Pick<MicrophoneDeps, 'preferred' | 'say'>): Microphone {
-  const policy = document as { permissionsPolicy?: PolicyLike; featurePolicy?: PolicyLike };
-  const { mediaDevices } = navigator;
-  return createMicrophone({
-    ...choice,
-    getUserMedia: (wanted) => mediaDevices.getUserMedia(wanted),
-    frameMay: () => (policy.permissionsPolicy ?? policy.featurePolicy)?.allowsFeature('microphone') ?? true,
-    permission: async () => (await navigator.permissions.query({ name: 'microphone' as PermissionName })).state,
-    present: async () => (await mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'audioinput'),
-    onPlugged: (callback) => mediaDevices.addEventListener('devicechange', callback),
-  });
-}
-
-interface PolicyLike {
-  allowsFeature(name: string): boolean;
-}

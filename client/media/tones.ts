@@ -1,29 +1,39 @@
-import type { Tone } from '../call/types.ts';
-
-/** A tone's pattern: frequencies in Hz sound together for `on` s, then silence for `off` s. */
-interface Pattern {
-  readonly hertz: readonly number[];
-  readonly on: number;
-  readonly off: number;
-}
-
-/** The ringback is the European one (ITU-T E.180: 425 Hz, 1 s on, 4 s off). */
-export const PATTERNS: Readonly<Record<Exclude<Tone, 'none'>, Pattern>> = {
-  ring: { hertz: [660, 880], on: 1, off: 2 },
-  waiting: { hertz: [440], on: 0.2, off: 4 },
-  ringback: { hertz: [425], on: 1, off: 4 },
-};
+import type { Note, Pattern } from './ringtones.ts';
 
 const RATE = 8000;
-const LOUDNESS = 0.25;
+const LOUDNESS = 0.5;
 const HEADER_BYTES = 44;
+/** A wave that is cut clicks: each note rises and falls over this long, in s. */
+const EDGE = 0.005;
+
+function amplitude({ for: length, bell, tremble }: Note, t: number): number {
+  const edge = Math.min(1, t / EDGE, (length - t) / EDGE);
+  const fading = bell ? Math.exp((-5 * t) / length) : 1;
+  const hammer = tremble ? 0.6 + 0.4 * Math.cos(2 * Math.PI * tremble * t) : 1;
+  return edge * fading * hammer;
+}
+
+/** The wave of one round, samples -1 to 1. */
+function waveOf({ period, notes }: Pattern): Float64Array {
+  const wave = new Float64Array(Math.round(period * RATE));
+  for (const note of notes) {
+    const from = Math.round(note.at * RATE);
+    for (let i = 0; i < note.for * RATE && from + i < wave.length; i++) {
+      const t = i / RATE;
+      const sum = note.hertz.reduce((total, hz) => total + Math.sin(2 * Math.PI * hz * t), 0) / note.hertz.length;
+      wave[from + i] = (wave[from + i] ?? 0) + LOUDNESS * amplitude(note, t) * sum;
+    }
+  }
+  return wave;
+}
 
 /**
- * One period of a tone as a WAV file, to be looped. A file of our own making needs no request when it has to ring.
+ * One round of a tone as a WAV file (8 kHz, mono, 16 bit), to be looped. A file of our own making needs no request when
+ * it has to ring.
  */
-export function toneFile({ hertz, on, off }: Pattern): Uint8Array<ArrayBuffer> {
-  const count = Math.round((on + off) * RATE);
-  const bytes = new Uint8Array(HEADER_BYTES + count * 2);
+export function toneFile(pattern: Pattern): Uint8Array<ArrayBuffer> {
+  const wave = waveOf(pattern);
+  const bytes = new Uint8Array(HEADER_BYTES + wave.length * 2);
   const view = new DataView(bytes.buffer);
   const text = (at: number, word: string) => bytes.set(new TextEncoder().encode(word), at);
   text(0, 'RIFF');
@@ -37,39 +47,9 @@ export function toneFile({ hertz, on, off }: Pattern): Uint8Array<ArrayBuffer> {
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   text(36, 'data');
-  view.setUint32(40, count * 2, true);
-  for (let i = 0; i < on * RATE; i++) {
-    const wave = hertz.reduce((sum, f) => sum + Math.sin((2 * Math.PI * f * i) / RATE), 0) / hertz.length;
-    view.setInt16(HEADER_BYTES + i * 2, Math.round(wave * LOUDNESS * 32767), true);
-  }
+  view.setUint32(40, wave.length * 2, true);
+  wave.forEach((sample, i) => {
+    view.setInt16(HEADER_BYTES + i * 2, Math.round(Math.max(-1, Math.min(1, sample)) * 32_767), true);
+  });
   return bytes;
-}
-
-/** What plays: an `<audio>` element, in a test something that remembers. */
-export interface Player {
-  src: string;
-  loop: boolean;
-  play(): Promise<void>;
-  pause(): void;
-}
-
-/**
- * Plays at most one tone.
- * A rejected play() is normal: a click in the portal's page is no user activation for this frame. The card
- * shows the call in any case.
- */
-export function tonePlayer(player: Player, url: (file: Uint8Array<ArrayBuffer>) => string): (tone: Tone) => void {
-  const urls = new Map<Tone, string>();
-  let playing: Tone = 'none';
-  return (tone) => {
-    if (tone === playing) return;
-    playing = tone;
-    player.pause();
-    if (tone === 'none') return;
-    const src = urls.get(tone) ?? url(toneFile(PATTERNS[tone]));
-    urls.set(tone, src);
-    player.src = src;
-    player.loop = true;
-    player.play().catch(() => {});
-  };
 }

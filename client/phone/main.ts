@@ -1,8 +1,6 @@
-import { DEFAULT_CALLING } from '../../src/protocol/frame.ts';
+import { DEFAULT_CALLING, DEFAULT_PREFERENCES } from '../../src/protocol/frame.ts';
 import type { PhoneHost } from '../frame/contract.ts';
-import { browserMicrophone } from '../media/microphone.ts';
-import { audioElement, remoteSound } from '../media/remote.ts';
-import { tonePlayer } from '../media/tones.ts';
+import { openMedia } from '../media/media.ts';
 import { runPhone } from './phone.ts';
 import { createSipPhone } from './sipjs/agent.ts';
 import { sipIdentity } from './sipjs/identity.ts';
@@ -19,26 +17,40 @@ export function startPhone(host: PhoneHost): void {
 
 async function start(host: PhoneHost, account: NonNullable<PhoneHost['session']['sip']>): Promise<void> {
   const identity = await sipIdentity(host.session.room, (data) => crypto.subtle.digest('SHA-256', data));
-  const microphone = browserMicrophone({ preferred: '', say: () => {} });
-  const toneUrl = (file: Uint8Array<ArrayBuffer>) => URL.createObjectURL(new Blob([file], { type: 'audio/wav' }));
-  const remote = remoteSound(() => audioElement('remote'));
+  const media = openMedia(identity.contactName, DEFAULT_PREFERENCES);
   const socketUrl = new URL('/api/socket', location.href);
   socketUrl.protocol = socketUrl.protocol.replace('http', 'ws');
 
   runPhone({
-    host,
-    microphone,
-    tone: tonePlayer(audioElement('tone'), toneUrl),
-    createSip: (tell) =>
-      createSipPhone({
+    host: {
+      ...host,
+      onCard: (listener) =>
+        host.onCard((news) => {
+          media.touched();
+          listener(news);
+        }),
+      onAct: (listener) =>
+        host.onAct((act) => {
+          media.touched();
+          listener(act);
+        }),
+    },
+    microphone: media.microphone,
+    tone: media.tone,
+    sound: media,
+    createSip: (tell) => {
+      const sip = createSipPhone({
         account,
         identity,
         ice: host.session.ice,
         callHeader: host.session.callHeader,
         keys: (host.session.calling ?? DEFAULT_CALLING).dtmf,
-        microphone,
-        hear: remote.hear,
-        tell,
+        microphone: media.microphone,
+        hear: media.hear,
+        tell: (news) => {
+          tell(news);
+          sounding(news);
+        },
         log: (line) => console.warn(line),
         now: () => Date.now(),
         random: () => Math.random(),
@@ -46,7 +58,10 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
         clearTimeout: stop,
         setInterval: (callback, ms) => setInterval(callback, ms),
         onOnline,
-      }),
+      });
+      const sounding = media.watch(sip, tell);
+      return sip;
+    },
     openSocket: (protocols) => new WebSocket(socketUrl, protocols),
     newId: () => crypto.randomUUID(),
     onPageHide: (callback) => addEventListener('pagehide', callback),

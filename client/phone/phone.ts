@@ -9,7 +9,8 @@ import {
 import { NOT_READY } from '../call/outcome.ts';
 import type { Tone } from '../call/types.ts';
 import type { PhoneHost } from '../frame/contract.ts';
-import type { DeviceChoice, PanelAct } from '../frame/panel.ts';
+import type { DeviceChoice } from '../frame/panel.ts';
+import type { SoundControls } from '../media/media.ts';
 import type { Microphone } from '../media/microphone.ts';
 import { backoff } from './backoff.ts';
 import { panelOf } from './desk/panel.ts';
@@ -20,21 +21,12 @@ import type { SipNews, SipPhone } from './sip.ts';
 import { connectObject, type RawSocket } from './socket.ts';
 import { keepTicket } from './tickets.ts';
 
-/** The devices and ringtones of this browser, as the panel chooses them. */
-export interface PhoneSound {
-  devices(): DeviceChoice;
-  onDevices(callback: () => void): void;
-  choose(kind: (PanelAct & { act: 'choose' })['kind'], id: string): void;
-  tryRing(): void;
-  prefer(preferences: Preferences): void;
-}
-
 /** Everything outside that the phone touches. */
 export interface PhoneEnv {
   readonly host: PhoneHost;
   readonly microphone: Pick<Microphone, 'allowed'>;
   tone(tone: Tone): void;
-  readonly sound?: PhoneSound;
+  readonly sound?: SoundControls;
   createSip(tell: (news: SipNews) => void): SipPhone;
   openSocket(protocols: string[]): RawSocket;
   newId(): string;
