@@ -6,6 +6,8 @@ export interface Attachment {
   readonly userId: number;
   readonly session: string;
   readonly epoch: number;
+  /** Random name of its browser, '' until it has said one. */
+  readonly browser: string;
 }
 
 /** The sockets of this object, handed in by the Durable Object's context. */
@@ -40,17 +42,19 @@ export class Agents {
   /**
    * A new socket is a claim to be the person's phone. The newest claim gets the lease under a higher epoch, every
    * earlier one is told that it is superseded: the frames' locks elect quickly, this arbitrates between browsers.
+   *
+   * @param inCall whether the page of an epoch still has a call: its socket stays, or the call's end would never be told
    */
-  accept(socket: WebSocket, userId: number, session: string, now: number): void {
+  accept(socket: WebSocket, userId: number, session: string, now: number, inCall: (epoch: number) => boolean): void {
     this.roomOf(userId, now);
     this.#sql.exec('UPDATE agent SET epoch = epoch + 1, state = NULL, seen_at = ? WHERE user_id = ?', now, userId);
     const epoch = Number(this.#sql.exec('SELECT epoch FROM agent WHERE user_id = ?', userId).one().epoch);
     for (const old of this.#sockets.getWebSockets(tagOf(userId))) {
       this.#post(old, { t: 'superseded', epoch });
-      old.close(CloseCode.superseded, 'superseded');
+      if (!inCall(this.attachmentOf(old)?.epoch ?? 0)) old.close(CloseCode.superseded, 'superseded');
     }
     this.#sockets.acceptWebSocket(socket, [tagOf(userId)]);
-    socket.serializeAttachment({ userId, session, epoch } satisfies Attachment);
+    socket.serializeAttachment({ userId, session, epoch, browser: '' } satisfies Attachment);
     this.#post(socket, { t: 'welcome', epoch });
     const preferences = this.preferencesOf(userId);
     if (preferences !== null) this.#post(socket, { t: 'preferences', preferences });
@@ -58,6 +62,30 @@ export class Agents {
 
   attachmentOf(socket: WebSocket): Attachment | null {
     return (socket.deserializeAttachment() as Attachment | null) ?? null;
+  }
+
+  /** The page has said which browser it is in. */
+  nameBrowser(socket: WebSocket, browser: string): void {
+    const held = this.attachmentOf(socket);
+    if (held && held.browser !== browser) socket.serializeAttachment({ ...held, browser } satisfies Attachment);
+  }
+
+  /** The person's open pages that speak to us. */
+  pagesOf(userId: number): Attachment[] {
+    return this.#sockets
+      .getWebSockets(tagOf(userId))
+      .filter((socket) => socket.readyState === WebSocket.OPEN)
+      .map((socket) => this.attachmentOf(socket))
+      .filter((held) => held !== null);
+  }
+
+  /** Closes the sockets of superseded pages whose calls are over. */
+  dismissIdle(userId: number, inCall: (epoch: number) => boolean): void {
+    const phone = this.phoneOf(userId);
+    for (const socket of this.#sockets.getWebSockets(tagOf(userId))) {
+      if (socket === phone || inCall(this.attachmentOf(socket)?.epoch ?? 0)) continue;
+      socket.close(CloseCode.superseded, 'superseded');
+    }
   }
 
   /** The socket that holds the person's lease, if one is open. */

@@ -12,6 +12,7 @@ export const DUE_KINDS = [
   'finish',
   'abandoned',
   'unadopted',
+  'unresumed',
   'events',
   'lines',
   'notify',

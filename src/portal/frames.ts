@@ -4,6 +4,7 @@ import type { FrameMessage } from '../protocol/frame.ts';
 import { TICKET_SECONDS, writeTicket } from '../session/ticket.ts';
 import type { Attachment } from './agents.ts';
 import { onOurClock } from './clock.ts';
+import type { OpenPage } from './holding.ts';
 import { noteLoad } from './loads.ts';
 import { NOTICE_AFTER_MS, noticeFor } from './notice.ts';
 import type { Parts } from './parts.ts';
@@ -23,6 +24,15 @@ async function renew(parts: Parts, config: Config, held: Attachment, id: string,
 const knownAs = (parts: Parts, { direction, number }: Extract<FrameMessage, { t: 'register' }>): string =>
   direction === 'in' ? matchable(number, parts.rules().calls) : number;
 
+/** Tells a fresh page of the calls that an earlier one left behind. */
+async function offerCalls(parts: Parts, socket: WebSocket, page: OpenPage, legs: readonly string[], now: number) {
+  const userId = parts.agents.attachmentOf(socket)?.userId ?? 0;
+  for (const leg of parts.switchboard.holds(userId, page, legs, now)) {
+    const call = await parts.kept.open(leg);
+    if (call) parts.agents.reply(socket, { t: 'recover', call });
+  }
+}
+
 /** Does what one message of a phone's frame asks, and answers it (docs/protocol.md). */
 export async function answerFrame(
   parts: Parts,
@@ -36,9 +46,10 @@ export async function answerFrame(
   const message = onOurClock(said, now);
   switch (message.t) {
     case 'state':
-      if (!agents.holdsLease(socket)) return;
+      agents.nameBrowser(socket, message.browser ?? '');
+      if (!agents.holdsLease(socket)) return switchboard.stillHolds(userId, held, message.legs, now);
       agents.setState(userId, message.state, now);
-      switchboard.holds(userId, message.legs, now);
+      await offerCalls(parts, socket, { epoch: held.epoch, browser: message.browser ?? '' }, message.legs, now);
       // The phone is invisible: a fault that lasts is told to the person, for no card will.
       if (message.state.ready) parts.due.cancel('notify', String(userId));
       else if (noticeFor(message.state.reason) !== null)
@@ -55,6 +66,7 @@ export async function answerFrame(
     case 'register': {
       const { answer, urgent } = switchboard.register(userId, { ...message, number: knownAs(parts, message) }, now);
       parts.changed();
+      parts.kept.hold(userId, [message.leg], held.epoch, now);
       if (answer) agents.reply(socket, answer);
       // A person waits for the card: not by the alarm, which stays behind this in case we die on the way.
       if (urgent !== null) await parts.due.runNow('register', urgent);
@@ -62,12 +74,19 @@ export async function answerFrame(
     }
     case 'adopt':
       agents.reply(socket, switchboard.adopt(userId, message));
+      parts.kept.hold(userId, [message.leg], held.epoch, now);
       return parts.changed();
     case 'answered':
       agents.reply(socket, switchboard.answered(userId, message, now));
       return parts.changed();
     case 'ended':
       agents.reply(socket, switchboard.ended(userId, message, now));
+      return parts.changed();
+    case 'keep':
+      await parts.kept.keep(userId, message.call);
+      return agents.reply(socket, { t: 'ack', id: message.id });
+    case 'resumed':
+      agents.reply(socket, switchboard.resumed(userId, held.epoch, message, now));
       return parts.changed();
     case 'preferences':
       agents.setPreferences(userId, message.preferences);

@@ -27,7 +27,7 @@ export interface LedgerTools {
 
 type LedgerKind = Extract<
   DueKind,
-  'callback' | 'register' | 'show' | 'hide' | 'finish' | 'abandoned' | 'unadopted' | 'notify'
+  'callback' | 'register' | 'show' | 'hide' | 'finish' | 'abandoned' | 'unadopted' | 'unresumed' | 'notify'
 >;
 
 /** How a failed step goes on; a denial is told to the binding, for it is the same tokens that bind. */
@@ -166,6 +166,10 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
   notify: (key) => notify(tools, key),
   abandoned: async (key) => {
     tools.switchboard().abandonAll(Number(key), Date.now());
+    return 'done';
+  },
+  unresumed: async (key) => {
+    tools.switchboard().notResumed(key, Date.now());
     return 'done';
   },
   unadopted: async (key) => {

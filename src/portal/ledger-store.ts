@@ -42,6 +42,7 @@ type LegRow = {
   card: number;
   answered_at: number | null;
   joined: number;
+  holder: number | null;
 };
 
 type HandoverRow = {
@@ -85,6 +86,7 @@ const toLeg = (row: LegRow): LegRecord => ({
   card: row.card === 1,
   answeredAt: row.answered_at,
   joined: row.joined === 1,
+  holder: row.holder,
 });
 
 const toHandover = (row: HandoverRow): Handover => ({
@@ -302,6 +304,7 @@ export class LedgerStore {
   }
 
   endLeg(leg: string, status: CallStatus, at: number): void {
+    this.#sql.exec('DELETE FROM kept WHERE sip_call_id = ?', leg);
     this.#sql.exec('UPDATE leg SET live = 0, status = ?, seen_at = ? WHERE sip_call_id = ?', status, at, leg);
   }
 
@@ -331,11 +334,6 @@ export class LedgerStore {
 
   setRecorded(key: string): void {
     this.#sql.exec("UPDATE call SET state = 'recorded' WHERE key = ? AND state = 'finished'", key);
-  }
-
-  /** A leg's browser was seen at `at`: the length of a call that dies silently is counted to here. */
-  seen(userId: number, at: number): void {
-    this.#sql.exec('UPDATE leg SET seen_at = ? WHERE user_id = ? AND live = 1', at, userId);
   }
 
   setVote(key: string, vote: number): void {

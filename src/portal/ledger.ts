@@ -50,6 +50,8 @@ export interface LegRecord {
   readonly card: boolean;
   /** When this leg was answered; null = not yet. */
   readonly answeredAt: number | null;
+  /** Epoch of the socket whose page named it last. */
+  readonly holder: number | null;
   /** Whether it belongs to its call by a transfer that was announced. */
   readonly joined: boolean;
 }

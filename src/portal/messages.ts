@@ -38,6 +38,22 @@ const preferences = v.object({
 const sent = v.exactOptional(at);
 const measure = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
 
+/** A call as a page keeps it for the next one; read again when it is unsealed. */
+export const KeptCallSchema = v.object({
+  leg,
+  localTag: v.pipe(v.string(), v.maxLength(256)),
+  remoteTag: v.pipe(v.string(), v.maxLength(256)),
+  remoteUri: v.pipe(v.string(), v.maxLength(512)),
+  callId: v.nullable(leg),
+  direction: v.picklist(['in', 'out']),
+  number,
+  name: v.pipe(v.string(), v.maxLength(256)),
+  line: number,
+  answeredAt: at,
+  held: v.boolean(),
+  muted: v.boolean(),
+});
+
 const FrameMessageSchema = v.variant('t', [
   v.object({
     t: v.literal('state'),
@@ -46,7 +62,10 @@ const FrameMessageSchema = v.variant('t', [
       v.object({ ready: v.literal(false), talking: v.boolean(), reason: reasons, doNotDisturb }),
     ]),
     legs: v.pipe(v.array(leg), v.maxLength(50)),
+    browser: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   }),
+  v.object({ t: v.literal('keep'), id, call: KeptCallSchema }),
+  v.object({ t: v.literal('resumed'), id, leg, from: leg }),
   v.object({
     t: v.literal('vitals'),
     loads: v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600_000))), v.maxLength(100)),

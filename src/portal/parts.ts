@@ -9,6 +9,7 @@ import { Agents, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
 import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
 import { ledgerJobs } from './jobs.ts';
+import { KeptStore } from './kept-store.ts';
 import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { PacedCaller } from './paced.ts';
@@ -56,6 +57,7 @@ export class Parts {
   readonly agents: Agents;
   readonly ledger: LedgerStore;
   readonly records: LegRecords;
+  readonly kept: KeptStore;
   readonly due: DueJobs;
   readonly binder: Binder;
   readonly switchboard: Switchboard;
@@ -76,10 +78,11 @@ export class Parts {
     this.agents = new Agents(sql, options.sockets);
     this.ledger = new LedgerStore(sql);
     this.records = new LegRecords(sql);
+    this.kept = new KeptStore(sql, config.sealKeys, () => this.portal.memberId);
     this.due = new DueJobs(sql, options.clock, this.#work(), (kind, error) =>
       log('error', 'job_bug', { kind, code: bugName(error) }),
     );
-    this.switchboard = new Switchboard(this.ledger, this.agents, this.due);
+    this.switchboard = new Switchboard(this.ledger, this.kept, this.agents, this.due);
     this.binder = new Binder({
       sql,
       due: () => this.due,
@@ -226,6 +229,7 @@ export class Parts {
       finish: withStatus(ledger.finish),
       abandoned: withStatus(ledger.abandoned),
       unadopted: withStatus(ledger.unadopted),
+      unresumed: withStatus(ledger.unresumed),
       show: ledger.show,
       notify: ledger.notify,
       hide: ledger.hide,

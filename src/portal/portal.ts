@@ -298,7 +298,9 @@ export class Portal extends DurableObject<Env> {
     const open = parts.ok ? parts.value.sessions.find(session, now) : null;
     if (!parts.ok || !open) return new Response(null, { status: 401 });
     const { 0: client, 1: server } = new WebSocketPair();
-    parts.value.agents.accept(server, open.userId, session, now);
+    parts.value.agents.accept(server, open.userId, session, now, (epoch) =>
+      parts.value.switchboard.isInCall(open.userId, epoch),
+    );
     parts.value.changed();
     await parts.value.due.arm();
     return new Response(null, {
@@ -331,9 +333,9 @@ export class Portal extends DurableObject<Env> {
   async #left(socket: WebSocket): Promise<void> {
     const parts = this.#installed();
     const held = parts.ok ? parts.value.agents.attachmentOf(socket) : null;
-    if (!parts.ok || !held || parts.value.agents.phoneOf(held.userId) !== null) return;
-    parts.value.agents.setState(held.userId, null, Date.now());
-    parts.value.switchboard.left(held.userId, Date.now());
+    if (!parts.ok || !held) return;
+    parts.value.switchboard.left(held.userId, held.epoch, Date.now());
+    if (parts.value.agents.phoneOf(held.userId) === null) parts.value.agents.setState(held.userId, null, Date.now());
     parts.value.changed();
     await parts.value.due.arm();
   }

@@ -58,6 +58,8 @@ const STEPS: readonly string[] = [
    CREATE TABLE rest_log (
      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, method TEXT NOT NULL, code TEXT NOT NULL, ms INTEGER NOT NULL,
      together INTEGER NOT NULL, call_key TEXT NOT NULL);`,
+  `ALTER TABLE leg ADD COLUMN holder INTEGER;
+   CREATE TABLE kept (sip_call_id TEXT PRIMARY KEY, sealed TEXT NOT NULL, offered_to INTEGER);`,
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

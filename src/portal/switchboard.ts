@@ -1,6 +1,8 @@
 import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
 import type { Agents } from './agents.ts';
 import type { DueJobs } from './due.ts';
+import { type OpenPage, RESUME_GRACE_MS, unheldLeg } from './holding.ts';
+import type { KeptStore } from './kept-store.ts';
 import { abandonedEnd, type CallRecord, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { showKey } from './show-key.ts';
@@ -29,10 +31,12 @@ export interface StartedCall {
  */
 export class Switchboard {
   readonly #ledger: LedgerStore;
+  readonly #kept: KeptStore;
   readonly #agents: Agents;
   readonly #due: DueJobs;
 
-  constructor(ledger: LedgerStore, agents: Agents, due: DueJobs) {
+  constructor(ledger: LedgerStore, kept: KeptStore, agents: Agents, due: DueJobs) {
+    this.#kept = kept;
     this.#ledger = ledger;
     this.#agents = agents;
     this.#due = due;
@@ -190,23 +194,76 @@ export class Switchboard {
     return { t: 'ack', id: m.id };
   }
 
-  /** A browser said which legs it holds: legs that it does not name have died with an earlier page. */
-  holds(userId: number, legs: readonly string[], now: number): void {
+  /**
+   * The phone's page said which legs it holds. Those that it does not name have died with an earlier page, unless another
+   * browser has them, or this page can go on with them.
+   *
+   * @returns the legs that this page is to go on with
+   */
+  holds(userId: number, speaker: OpenPage, legs: readonly string[], now: number): string[] {
+    this.#kept.hold(userId, legs, speaker.epoch, now);
     this.#due.cancel('abandoned', String(userId));
-    for (const leg of this.#ledger.liveLegsOfUser(userId)) if (!legs.includes(leg.leg)) this.#abandon(leg, now);
-    this.#ledger.seen(userId, now);
+    const offered: string[] = [];
+    for (const leg of this.#ledger.liveLegsOfUser(userId)) {
+      if (legs.includes(leg.leg)) continue;
+      const unheld = unheldLeg(leg, this.#kept.row(leg.leg), speaker, this.#agents.pagesOf(userId));
+      if (unheld === 'dead') this.#abandon(leg, now);
+      if (unheld === 'recoverable') offered.push(leg.leg);
+    }
+    for (const leg of offered) {
+      this.#kept.setOffered(leg, speaker.epoch);
+      this.#due.plan('unresumed', leg, now + RESUME_GRACE_MS);
+    }
+    return offered;
   }
 
-  /** A person's last socket closed. The calls go on for a while: the browser may be on its way back. */
-  left(userId: number, now: number): void {
-    if (this.#ledger.liveLegsOfUser(userId).length === 0) return;
-    this.#ledger.seen(userId, now);
+  /** A superseded page still says what it holds: it may be talking. */
+  stillHolds(userId: number, speaker: OpenPage, legs: readonly string[], now: number): void {
+    this.#kept.hold(userId, legs, speaker.epoch, now);
+    this.#agents.dismissIdle(userId, (epoch) => this.isInCall(userId, epoch));
+  }
+
+  /** Whether the page of this socket still has a call. */
+  isInCall(userId: number, epoch: number): boolean {
+    return this.#ledger.liveLegsOfUser(userId).some((leg) => leg.holder === epoch);
+  }
+
+  /** A page goes on with a call that an earlier one had. */
+  resumed(userId: number, epoch: number, m: Of<'resumed'>, now: number): ObjectMessage {
+    const from = this.#legOf(userId, m.from);
+    const known = this.#ledger.leg(m.leg);
+    const call = from && this.#ledger.call(from.callKey);
+    if (!from || !call) return this.#refuse(m.id, 'unknown_leg');
+    if (known)
+      return known.userId === userId && known.callKey === call.key
+        ? { t: 'ack', id: m.id }
+        : this.#refuse(m.id, 'not_yours');
+    if (!from.live || call.state !== 'talking') return this.#refuse(m.id, 'over');
+    this.#kept.continueLeg(from, m.leg, epoch, now);
+    this.#due.cancel('unresumed', from.leg);
+    // The card went with its page.
+    this.#due.plan('show', showKey(call, userId), now);
+    return { t: 'ack', id: m.id };
+  }
+
+  /** Nobody went on with a kept call: it ended when its page did. */
+  notResumed(leg: string, now: number): void {
+    const row = this.#ledger.leg(leg);
+    if (row?.live) this.#abandon(row, now);
+  }
+
+  /** A page is gone. Its calls go on for a while: the browser may be on its way back. */
+  left(userId: number, epoch: number, now: number): void {
+    if (!this.isInCall(userId, epoch)) return;
+    this.#kept.seen(userId, epoch, now);
     this.#due.plan('abandoned', String(userId), now + ABANDON_GRACE_MS);
   }
 
   /** The browser did not come back: its calls end with the length they really had. */
   abandonAll(userId: number, now: number): void {
-    for (const leg of this.#ledger.liveLegsOfUser(userId)) this.#abandon(leg, now);
+    const open = new Set(this.#agents.pagesOf(userId).map((page) => page.epoch));
+    for (const leg of this.#ledger.liveLegsOfUser(userId))
+      if (leg.holder === null || !open.has(leg.holder)) this.#abandon(leg, now);
   }
 
   /** Nobody dialled a call that Bitrix24 had started: it is finished with a plain outcome instead of hanging about. */

@@ -99,6 +99,28 @@ export interface IceServer {
   readonly credential?: string;
 }
 
+/**
+ * What another page of the same person needs to go on with a live call: INVITE with Replaces (RFC 3891). Whoever knows it
+ * and may call at the PBX can take the call, so it is a secret: sealed in the object, given to this person's phone only.
+ */
+export interface KeptCall {
+  /** SIP Call-ID. */
+  readonly leg: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** Whom the dialog is with, as a SIP URI that the PBX can route. */
+  readonly remoteUri: string;
+  readonly callId: string | null;
+  readonly direction: Direction;
+  readonly number: string;
+  readonly name: string;
+  readonly line: string;
+  /** Unix ms. */
+  readonly answeredAt: number;
+  readonly held: boolean;
+  readonly muted: boolean;
+}
+
 /** The answer of `POST /api/session`. */
 export interface Session {
   readonly ticket: string;
@@ -156,7 +178,20 @@ export type FrameMessage =
    * Sent first after every (re)connect and at each change. `legs` names every leg this browser still holds: a leg the
    * object thinks alive that is not named has died with its page.
    */
-  | { readonly t: 'state'; readonly state: PhoneState; readonly legs: readonly string[] }
+  | {
+      readonly t: 'state';
+      readonly state: PhoneState;
+      readonly legs: readonly string[];
+      /**
+       * A random name of this browser, '' where it keeps none: a call kept by the same browser has lost its page, even if
+       * that page's socket still looks open.
+       */
+      readonly browser?: string;
+    }
+  /** A live call as it is now; said again when hold, mute or its dialog change. */
+  | { readonly t: 'keep'; readonly id: string; readonly call: KeptCall }
+  /** `leg` has taken the place of `from`, which an earlier page held. */
+  | { readonly t: 'resumed'; readonly id: string; readonly leg: string; readonly from: string }
   | { readonly t: 'vitals'; readonly loads: readonly number[] }
   | { readonly t: 'renew'; readonly id: string }
   | {
@@ -237,6 +272,8 @@ export type ObjectMessage =
   | { readonly t: 'preferences'; readonly preferences: Preferences }
   /** Who calls, once the CRM was asked; nobody known = never said. */
   | { readonly t: 'customer'; readonly leg: string; readonly customer: Customer }
+  /** An earlier page of this person held this call and is gone: go on with it. */
+  | { readonly t: 'recover'; readonly call: KeptCall }
   /** The call was answered by a colleague; this leg stops ringing. */
   | { readonly t: 'elsewhere'; readonly leg: string; readonly callId: string };
 
