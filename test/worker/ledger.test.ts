@@ -307,6 +307,7 @@ describe('a browser that dies in a call', () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
     await registered(phone, 'leg-1', { startedAt: Date.now() });
+    phone.socket.close();
     await openPhoneHolding(portal, []);
     await settle(portal, 'finish');
     expect(await portal.calls('telephony.externalcall.finish')).toHaveLength(1);
