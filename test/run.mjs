@@ -6,7 +6,7 @@ import process from 'node:process';
 import { checksWithBuild, runChecks } from './check.mjs';
 import { buildWorker } from './harness/build.mjs';
 import { countReport, skippedPart, verdict } from './harness/report.mjs';
-import { ensureAsterisk, ensureChromium, ensureGround } from './setup.mjs';
+import { ensureAsterisk, ensureChromium, ensureCoturn, ensureGround } from './setup.mjs';
 import { root } from './start/node.mjs';
 
 /** A part that hangs must not hang the whole run; the slowest takes a third of this. */
@@ -15,13 +15,16 @@ const PART_LIMIT_MS = 9 * 60_000;
 const out = join(root, 'test', '.out');
 const say = (line) => console.log(`  ${line}`);
 
-/** Parts in the order of what a person wants to know first. `needs` says what the machine must have. */
+/**
+ * Parts in the order of what a person wants to know first. `needs` says what the machine must have, `wants` what single
+ * tests are skipped without.
+ */
 const parts = [
   { name: 'check', needs: [] },
   { name: 'unit', needs: [] },
   { name: 'worker', needs: [] },
   { name: 'browser', needs: [ensureChromium], apart: true },
-  { name: 'pbx', needs: [ensureChromium, ensureAsterisk], apart: true },
+  { name: 'pbx', needs: [ensureChromium, ensureAsterisk], wants: [ensureCoturn], apart: true },
 ];
 
 async function checkPart(name, node) {
@@ -98,6 +101,10 @@ async function runPart(part, node) {
   for (const ensure of part.needs) {
     const found = await ensure(say);
     if (!found.available) return skippedPart(part.name, found.reason);
+  }
+  for (const ensure of part.wants ?? []) {
+    const found = await ensure(say);
+    if (!found.available) say(found.reason);
   }
   return part.name === 'check' ? checkPart(part.name, node) : vitestPart(part, node);
 }

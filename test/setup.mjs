@@ -54,6 +54,21 @@ export async function ensureAsterisk(log) {
 }
 
 /**
+ * The TURN server of the tests, unpacked into test/.cache. Tests that need it are skipped where there is none.
+ *
+ * @param {(line: string) => void} log
+ * @returns {Promise<Availability>}
+ */
+export async function ensureCoturn(log) {
+  if (process.platform !== 'linux' || !hasApt())
+    return { available: false, reason: 'the TURN server (coturn) is unpacked with apt-get, which is not here' };
+  log('preparing coturn (test/pbx/coturn/install-coturn.sh; the first time it fetches about 15 MB) ...');
+  const { code, output } = await run('bash', [join(root, 'test', 'pbx', 'coturn', 'install-coturn.sh')]);
+  if (code === 0) return { available: true };
+  return { available: false, reason: `coturn could not be set up: ${output.trim().split('\n').at(-1)}` };
+}
+
+/**
  * Packages and Node, without which nothing else runs.
  *
  * @param {(line: string) => void} log
@@ -76,6 +91,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [name, ensure] of [
     ['Chromium', ensureChromium],
     ['Asterisk', ensureAsterisk],
+    ['coturn', ensureCoturn],
   ]) {
     const found = await ensure(say);
     say(found.available ? `${name}: ready` : `${name}: ${found.reason}`);

@@ -26,26 +26,29 @@ export interface Stage {
 /** Animation frames, on which waiting normally runs, never come in a hidden frame. */
 const POLL = { polling: 50 };
 
-/** Opens the portal as employee `as`. Peer connections are kept where the test can look at them. */
+/**
+ * Opens the portal as employee `as`. Peer connections are kept where the test can look at them. `relayOnly`: the browser
+ * offers no address but a TURN server's, as some companies' policies want it.
+ */
 export async function openStage(
   browser: TestBrowser,
   world: World,
   as: number,
   path = '/',
-  options: { readonly microphone?: boolean } = {},
+  options: { readonly microphone?: boolean; readonly relayOnly?: boolean } = {},
 ): Promise<Stage> {
   const person = await browser.person(options);
-  await person.context.addInitScript(() => {
+  await person.context.addInitScript((relayOnly) => {
     const Native = window.RTCPeerConnection;
     const kept: RTCPeerConnection[] = [];
     Object.assign(window, { peers: kept });
     window.RTCPeerConnection = class extends Native {
       constructor(configuration?: RTCConfiguration) {
-        super(configuration);
+        super(relayOnly ? { ...configuration, iceTransportPolicy: 'relay' } : configuration);
         kept.push(this);
       }
     };
-  });
+  }, options.relayOnly ?? false);
   await person.page.goto(`${world.portals[0].url}${path}?as=${as}`);
   await listening(person.page);
   return stageOf(person, person.page, world);

@@ -12,6 +12,7 @@ export interface WorkerVars {
   readonly STRIKE_MS?: string;
   readonly STRIKE_ALARM?: string;
   readonly STRIKE_LIMIT?: string;
+  readonly TURN_SECRET?: string;
 }
 
 export type ObjectClass = 'Portal' | 'PortalSettings' | 'Directory' | 'Recording';
