@@ -1,5 +1,5 @@
-/** A Wi-Fi's hiccup heals by itself within this, in ms. */
-const GRACE_MS = 3000;
+/** After this, in ms, it does not heal by itself: a browser has waited for five seconds before it says so. */
+const GRACE_MS = 1000;
 /** How long an ICE restart is given before the next one, in ms: the first, and the longest. */
 const FIRST_MS = 4000;
 const LONGEST_MS = 30_000;
@@ -29,21 +29,18 @@ export interface PathWatch {
  */
 export function watchPath(deps: PathDeps): PathWatch {
   let timer: unknown;
-  let told = true;
+  let alive = true;
   let pause = FIRST_MS;
-  const tell = (alive: boolean) => {
-    if (alive !== told) deps.tell(alive);
-    told = alive;
+  const tell = (now: boolean) => {
+    if (now !== alive) deps.tell(now);
+    alive = now;
   };
-  const wait = (callback: () => void, ms: number) => {
+  const wait = (ms: number) => {
     deps.clearTimeout(timer);
-    timer = deps.setTimeout(callback, ms);
+    timer = deps.setTimeout(restart, ms);
   };
-  const broken = () => deps.state() === 'disconnected' || deps.state() === 'failed';
   const restart = () => {
-    if (!broken() && told) return;
-    tell(false);
-    wait(restart, pause);
+    wait(pause);
     pause = Math.min(pause * 2, LONGEST_MS);
     void deps.restart();
   };
@@ -54,11 +51,13 @@ export function watchPath(deps: PathDeps): PathWatch {
         deps.clearTimeout(timer);
         pause = FIRST_MS;
         tell(true);
-      } else if (state === 'failed' && told) restart();
-      else if (state === 'disconnected' && told) wait(restart, GRACE_MS);
+      } else if ((state === 'disconnected' || state === 'failed') && alive) {
+        tell(false);
+        wait(GRACE_MS);
+      }
     },
     again: () => {
-      if (!broken() && told) return false;
+      if (alive) return false;
       pause = FIRST_MS;
       restart();
       return true;

@@ -110,23 +110,22 @@ describe('a path that dies', () => {
     };
     return { clock, log, watch, becomes };
   };
-  test('a hiccup is nothing', async () => {
+  test('what heals by itself is said, and no more', async () => {
     const { clock, log, becomes } = watched();
     becomes('disconnected');
-    await clock.tick(2000);
+    await clock.tick(500);
     becomes('connected');
     await clock.tick(60_000);
-    expect(log).toEqual([]);
+    expect(log).toEqual(['dead', 'alive']);
   });
   test('ICE is restarted, less and less often, until there is one again', async () => {
     const { clock, log, becomes } = watched();
     becomes('disconnected');
-    await clock.tick(3000);
+    await clock.tick(1000);
     expect(log).toEqual(['dead', 'restart']);
+    becomes('failed');
     await clock.tick(4000 + 8000);
     expect(log).toEqual(['dead', 'restart', 'restart', 'restart']);
-    becomes('failed');
-    expect(log).toHaveLength(4);
     becomes('completed');
     await clock.tick(120_000);
     expect(log.slice(4)).toEqual(['alive']);
@@ -144,7 +143,7 @@ describe('a path that dies', () => {
     becomes('disconnected');
     watch.stop();
     await clock.tick(60_000);
-    expect(log).toEqual([]);
+    expect(log).toEqual(['dead']);
   });
 });
 
