@@ -4,7 +4,7 @@ import { fromBase64, toBase64Url } from './bytes.ts';
 export type SignKeys = readonly [string, ...string[]];
 
 /** What a signature is good for; part of the signed text, so one purpose's signature proves nothing for another. */
-export type SignPurpose = 'placement-error' | 'events' | 'ticket';
+export type SignPurpose = 'placement-error' | 'events' | 'ticket' | 'pbx';
 
 const importKey = (key: string) =>
   crypto.subtle.importKey('raw', new TextEncoder().encode(key), { name: 'HMAC', hash: 'SHA-256' }, false, [

@@ -3,9 +3,9 @@ import { type HtmlEscapedString, html } from './html.ts';
 /**
  * Permissions that the app asks a portal for; Bitrix24's Market takes no more than what is used (the Market’s rule).
  * `placement` for placement.*; `telephony` for telephony.*, finding the responsible person included; `im` for the notice
- * that a phone does not ring. profile, app.info, batch and event.* need none.
+ * that a phone does not ring; `crm` for the caller's company and newest deal on the card, which are left out without it. profile, app.info, batch and event.* need none.
  */
-export const SCOPES = ['placement', 'telephony', 'im'] as const;
+export const SCOPES = ['placement', 'telephony', 'im', 'crm'] as const;
 
 /**
  * How a portal gets its phone, step by step, with this service's own addresses and Bitrix24's own names of the fields.

@@ -1,6 +1,14 @@
 import { randomId } from '../crypto/bytes.ts';
 import { CloseCode, type ObjectMessage, type PhoneState, type Preferences } from '../protocol/frame.ts';
 
+/** One person's phone, as whoever chooses a person for a call needs to know it. */
+export interface PhoneFacts {
+  readonly userId: number;
+  readonly reachable: boolean;
+  readonly talking: boolean;
+  readonly doNotDisturb: boolean;
+}
+
 /** What a socket remembers over hibernation; the only place where a socket's facts are kept. */
 export interface Attachment {
   readonly userId: number;
@@ -171,11 +179,21 @@ export class Agents {
 
   /** Everybody who takes calls now and is not in one. */
   free(): number[] {
-    return this.#phones().filter((userId) => this.mayRing(userId) && this.stateOf(userId)?.talking !== true);
+    return this.#users().filter((userId) => this.mayRing(userId) && this.stateOf(userId)?.talking !== true);
+  }
+
+  /** How every open phone stands. */
+  phones(): PhoneFacts[] {
+    return this.#users().map((userId) => ({
+      userId,
+      reachable: this.isReachable(userId),
+      talking: this.stateOf(userId)?.talking === true,
+      doNotDisturb: this.doesNotDisturb(userId),
+    }));
   }
 
   summary(): { phones: number; reachable: number; talking: number; doNotDisturb: number } {
-    const phones = this.#phones();
+    const phones = this.#users();
     return {
       phones: phones.length,
       reachable: phones.filter((userId) => this.isReachable(userId)).length,
@@ -188,7 +206,7 @@ export class Agents {
     for (const socket of this.#sockets.getWebSockets()) socket.close(code, reason);
   }
 
-  #phones(): number[] {
+  #users(): number[] {
     const users = this.#sockets
       .getWebSockets()
       .filter((socket) => socket.readyState === WebSocket.OPEN)

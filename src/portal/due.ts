@@ -10,6 +10,8 @@ export const DUE_KINDS = [
   'show',
   'hide',
   'finish',
+  'customer',
+  'transcript',
   'abandoned',
   'unadopted',
   'unresumed',

@@ -106,6 +106,7 @@ async function uninstall(parts: Parts, env: Env, clean: boolean): Promise<Result
     parts.sql.exec('DELETE FROM record');
     parts.sql.exec('DELETE FROM leg');
     parts.sql.exec('DELETE FROM call');
+    parts.sql.exec('DELETE FROM transcript');
     parts.sql.exec('DELETE FROM agent');
     await settingsFor(env, memberId).wipe();
   }

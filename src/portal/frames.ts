@@ -73,7 +73,7 @@ export async function answerFrame(
       return;
     }
     case 'adopt':
-      agents.reply(socket, switchboard.adopt(userId, message));
+      agents.reply(socket, switchboard.adopt(userId, message, now));
       parts.kept.hold(userId, [message.leg], held.epoch, now);
       return parts.changed();
     case 'answered':

@@ -1,16 +1,18 @@
 import type { RestError } from '../bitrix24/errors.ts';
-import { matchable } from '../numbers/match.ts';
+import { isExtension, matchable } from '../numbers/match.ts';
 import type { Agents } from './agents.ts';
+import type { Customers } from './customers.ts';
 import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
 import type { PortalRules } from './leads.ts';
 import { withoutCard } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
-import { finishCall, hideCall, notifyPerson, registerCall, responsibleFor, showCall } from './ledger-work.ts';
+import { finishCall, hideCall, notifyPerson, registerCall, showCall } from './ledger-work.ts';
 import { mayNotify, noticeFor } from './notice.ts';
 import { retryAfter } from './outcome.ts';
 import { readShowKey, showKey } from './show-key.ts';
 import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
 import type { Caller } from './tokens.ts';
+import { attachTranscript, type Transcripts } from './transcripts.ts';
 
 /** What the ledger's jobs work with. */
 export interface LedgerTools {
@@ -23,11 +25,23 @@ export interface LedgerTools {
   readonly installer: () => number;
   readonly denied: (error: RestError) => void;
   readonly rules: () => PortalRules;
+  readonly customers: Customers;
+  readonly transcripts: Transcripts;
 }
 
 type LedgerKind = Extract<
   DueKind,
-  'callback' | 'register' | 'show' | 'hide' | 'finish' | 'abandoned' | 'unadopted' | 'unresumed' | 'notify'
+  | 'callback'
+  | 'register'
+  | 'show'
+  | 'hide'
+  | 'finish'
+  | 'customer'
+  | 'transcript'
+  | 'abandoned'
+  | 'unadopted'
+  | 'unresumed'
+  | 'notify'
 >;
 
 /** How a failed step goes on; a denial is told to the binding, for it is the same tokens that bind. */
@@ -71,6 +85,7 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   // The card was asked for while Bitrix24 was told to show none.
   if (!wanted && tools.ledger.legsOf(key).some((leg) => leg.userId === call.userId && leg.live && leg.card))
     tools.due().plan('show', showKey(call, call.userId), Date.now());
+  tools.due().plan('customer', key, Date.now());
   if (call.type === 4) ringForCallback(tools, key, got.value, show);
   // Refused or given up while Bitrix24 was asked: the card that we asked for has nobody to close it.
   else if (show && !someLegLives(tools, key)) tools.due().plan('hide', key, Date.now());
@@ -88,9 +103,9 @@ function ringForCallback(tools: LedgerTools, key: string, callId: string, show: 
 async function callback(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const call = tools.ledger.call(key);
   if (call?.userId !== 0) return 'done';
-  const found = await responsibleFor(tools.caller, matchable(call.number, tools.rules().calls));
+  const found = await tools.customers.match(matchable(call.number, tools.rules().calls), Date.now());
   if (!found.ok && found.error.kind !== 'refused') return settle(tools, found.error) ?? 'done';
-  const responsible = found.ok ? found.value : [];
+  const responsible = found.ok ? (found.value?.responsible ?? []).map(({ userId }) => userId) : [];
   const free = tools.agents.free();
   const chosen = responsible.find((user) => free.includes(user)) ?? free[0] ?? responsible[0] ?? tools.installer();
   tools.ledger.setUser(key, chosen);
@@ -115,6 +130,33 @@ async function finish(tools: LedgerTools, key: string): Promise<DueOutcome> {
   }
   tools.ledger.setFinished(key);
   if (call.answeredBy !== null) tools.due().plan('record', key, Date.now());
+  return 'done';
+}
+
+/** Tells the frames of a call that still goes on who it is with. Nobody waits for it, so it is tried once. */
+async function customer(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  const { calls } = tools.rules();
+  if (!call || !/\d/.test(call.number) || isExtension(call.number, calls) || !someLegLives(tools, key)) return 'done';
+  const found = await tools.customers.details(matchable(call.number, calls), Date.now());
+  if (!found.ok || found.value === null) return 'done';
+  for (const { leg, live, userId } of tools.ledger.legsOf(key))
+    if (live) tools.agents.send(userId, { t: 'customer', leg, customer: found.value });
+  return 'done';
+}
+
+/** How long a transcript waits before it looks again whether its call is finished (ms). */
+const TRANSCRIPT_WAIT_MS = 60_000;
+
+async function transcript(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  const passages = tools.transcripts.waiting(key);
+  if (!call || passages === null || call.state === 'failed') return 'done';
+  if (call.state !== 'finished' || call.callId === null) return { at: Date.now() + TRANSCRIPT_WAIT_MS };
+  const got = await attachTranscript(tools.caller, call.callId, passages);
+  const again = got.ok ? null : settle(tools, got.error);
+  if (again) return again;
+  tools.transcripts.settle(key);
   return 'done';
 }
 
@@ -161,6 +203,8 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
   register: (key) => register(tools, key),
   callback: (key) => callback(tools, key),
   finish: (key) => finish(tools, key),
+  customer: (key) => customer(tools, key),
+  transcript: (key) => transcript(tools, key),
   show: (key) => show(tools, key),
   hide: (key) => hide(tools, key),
   notify: (key) => notify(tools, key),

@@ -136,18 +136,3 @@ export const notifyPerson = (caller: Caller, userId: number, text: string): Prom
     method: 'im.notify.personal.add',
     params: { USER_ID: userId, MESSAGE: text, TAG: 'webphone' },
   });
-
-const Responsible = v.array(
-  v.object({ ASSIGNED_BY_ID: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number()) }),
-);
-
-/** Bitrix24 users responsible for a number, the first match first. */
-export async function responsibleFor(caller: Caller, number: string): Promise<Result<number[], RestError>> {
-  const got = await callOne(caller, {
-    method: 'telephony.externalcall.searchCrmEntities',
-    params: { PHONE_NUMBER: number },
-  });
-  if (!got.ok) return got;
-  const parsed = v.safeParse(Responsible, got.value);
-  return { ok: true, value: parsed.success ? parsed.output.map((row) => row.ASSIGNED_BY_ID) : [] };
-}

@@ -7,21 +7,25 @@ import { recordingName } from '../recording/recording.ts';
 import { addressesOf } from './addresses.ts';
 import { Agents, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
+import { Customers } from './customers.ts';
 import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
 import { ledgerJobs } from './jobs.ts';
 import { KeptStore } from './kept-store.ts';
 import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
+import { MinuteLimiter } from './limiter.ts';
 import { PacedCaller } from './paced.ts';
 import { attachRecords, type RecordTools } from './record-job.ts';
 import { LegRecords } from './record-store.ts';
 import { readCounter, readPortal } from './records.ts';
 import { RestLog } from './rest-log.ts';
+import { ROUTED_PER_MINUTE } from './routing.ts';
 import { Sessions } from './sessions.ts';
 import { defaultLine, ensureEvents, ensureLines } from './setup.ts';
 import { statusRow } from './status-row.ts';
 import { Switchboard } from './switchboard.ts';
 import { type Caller, lentCaller, TokenKeeper } from './tokens.ts';
+import { type Kept, type Passage, Transcripts } from './transcripts.ts';
 
 /** /status shows rows at most 5 s old; changes within this time are told together (ms). */
 const TELL_EVERY_MS = 2000;
@@ -58,6 +62,9 @@ export class Parts {
   readonly ledger: LedgerStore;
   readonly records: LegRecords;
   readonly kept: KeptStore;
+  readonly customers: Customers;
+  readonly transcripts: Transcripts;
+  readonly routed = new MinuteLimiter(ROUTED_PER_MINUTE);
   readonly due: DueJobs;
   readonly binder: Binder;
   readonly switchboard: Switchboard;
@@ -79,6 +86,8 @@ export class Parts {
     this.ledger = new LedgerStore(sql);
     this.records = new LegRecords(sql);
     this.kept = new KeptStore(sql, config.sealKeys, () => this.portal.memberId);
+    this.customers = new Customers(this.tokens);
+    this.transcripts = new Transcripts(sql);
     this.due = new DueJobs(sql, options.clock, this.#work(), (kind, error) =>
       log('error', 'job_bug', { kind, code: bugName(error) }),
     );
@@ -124,6 +133,14 @@ export class Parts {
 
   status(now: number) {
     return statusRow(this.sql, this.config, this.portal, this, now);
+  }
+
+  /** Keeps a transcript and plans its way to Bitrix24. */
+  async takeTranscript(call: string, passages: readonly Passage[]): Promise<Kept> {
+    const { kept, key } = this.transcripts.keep(call, passages);
+    if (kept === 'kept' && key !== null) this.due.plan('transcript', key, Date.now());
+    await this.due.arm();
+    return kept;
   }
 
   rules(): PortalRules {
@@ -194,6 +211,7 @@ export class Parts {
     this.sql.exec('DELETE FROM pause WHERE until < ?', now);
     this.ledger.forgetBefore(now - KEEP_MS);
     this.records.forgetOrphans();
+    this.transcripts.sweep();
     this.sql.exec('DELETE FROM strike WHERE at < ?', now - KEEP_MS);
     this.sql.exec('DELETE FROM rebind WHERE at < ?', now - KEEP_MS);
     return { at: now + SWEEP_MS };
@@ -216,6 +234,8 @@ export class Parts {
       installer: () => this.portal.installer,
       denied: () => this.binder.learn({ t: 'denied' }),
       rules: () => this.rules(),
+      customers: this.customers,
+      transcripts: this.transcripts,
     });
     return this.#whileInstalled({
       bind: (_key, attempt) => this.binder.work(attempt),
@@ -231,6 +251,8 @@ export class Parts {
       unadopted: withStatus(ledger.unadopted),
       unresumed: withStatus(ledger.unresumed),
       show: ledger.show,
+      customer: ledger.customer,
+      transcript: ledger.transcript,
       notify: ledger.notify,
       hide: ledger.hide,
       record: withStatus((key) => this.#attach(key)),

@@ -24,9 +24,11 @@ import { Parts } from './parts.ts';
 import { recordBegins, recordWhole } from './record-door.ts';
 import { addToCounter, readPortal, writeBindReason, writePortal, writeRules } from './records.ts';
 import type { RestLogQuery, RestLogRow } from './rest-log.ts';
+import { type RouteFacts, routeFacts } from './routing.ts';
 import { hasTables, migrate } from './schema.ts';
 import { ensureEvents, ensureLines } from './setup.ts';
 import { NOT_INSTALLED } from './stub.ts';
+import type { Kept, Passage } from './transcripts.ts';
 
 /** What a proved install brings: nothing of it comes from the POST itself, but for the application_token. */
 export interface ProvedInstall {
@@ -276,6 +278,19 @@ export class Portal extends DurableObject<Env> {
     if (!parts.ok) return;
     recordWhole(parts.value, leg, bytes, Date.now());
     await parts.value.due.arm();
+  }
+
+  /** What the PBX asks before it rings anybody: who the caller is, and who could take the call. */
+  async routeFacts(caller: string): Promise<Result<RouteFacts, Failure>> {
+    const parts = this.#installed();
+    return parts.ok ? routeFacts(parts.value, caller, Date.now()) : parts;
+  }
+
+  /** A call's transcript from the PBX; it is attached once the call is finished. */
+  async transcript(call: string, passages: readonly Passage[]): Promise<Result<Kept, Failure>> {
+    const parts = this.#installed();
+    if (!parts.ok) return parts;
+    return ok(await parts.value.takeTranscript(call, passages));
   }
 
   /** The portal's row of /status, or null before a proved install. */

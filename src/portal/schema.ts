@@ -60,6 +60,7 @@ const STEPS: readonly string[] = [
      together INTEGER NOT NULL, call_key TEXT NOT NULL);`,
   `ALTER TABLE leg ADD COLUMN holder INTEGER;
    CREATE TABLE kept (sip_call_id TEXT PRIMARY KEY, sealed TEXT NOT NULL, offered_to INTEGER);`,
+  'CREATE TABLE transcript (call_key TEXT PRIMARY KEY, passages TEXT) WITHOUT ROWID',
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

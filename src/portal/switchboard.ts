@@ -60,7 +60,8 @@ export class Switchboard {
     }
     const call = this.#ledger.call(placed.call.key) ?? placed.call;
     if (call.callId === null) this.#due.plan('register', call.key, now);
-    else if (!placed.isNew && m.card !== false) this.#due.plan('show', showKey(call, userId), now);
+    else this.#due.plan('customer', call.key, now);
+    if (call.callId !== null && !placed.isNew && m.card !== false) this.#due.plan('show', showKey(call, userId), now);
     return { answer: this.answerFor(m.leg), urgent: call.callId === null ? call.key : null };
   }
 
@@ -79,7 +80,7 @@ export class Switchboard {
   }
 
   /** A phone takes over a call that Bitrix24 registered. The event may come before or after this. */
-  adopt(userId: number, m: Of<'adopt'>): ObjectMessage {
+  adopt(userId: number, m: Of<'adopt'>, now: number): ObjectMessage {
     const known = this.#ledger.callById(m.callId);
     const key = known?.key ?? `b:${m.callId}`;
     const leg = this.#ledger.leg(m.leg);
@@ -90,6 +91,7 @@ export class Switchboard {
     if (!known) this.#insertStarted(key, started, m.startedAt);
     if (!leg) this.#ledger.insertLeg(m.leg, key, userId, m.startedAt, null);
     this.#due.cancel('unadopted', key);
+    this.#due.plan('customer', key, now);
     return { t: 'ack', id: m.id };
   }
 

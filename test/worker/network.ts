@@ -15,7 +15,15 @@ const portals: PortalOptions[] = Array.from({ length: PORTAL_COUNT }, (_, n) => 
     { id: 2, name: 'Bob', lastName: 'Builder', inner: '102' },
     { id: 3, name: 'Cy', lastName: 'Caller', inner: '103' },
   ],
-  contacts: [{ id: 5, name: 'Cleo Customer', phones: ['+442079460000'], responsibleId: 2 }],
+  contacts: [
+    { id: 5, name: 'Cleo Customer', phones: ['+442079460000'], responsibleId: 2, company: 'Cleo Ltd' },
+    { id: 6, name: 'Acme', type: 'COMPANY', phones: ['+442079460006'], responsibleId: 3 },
+  ],
+  deals: [
+    { id: 1, title: 'Old deal', contactId: 5 },
+    { id: 2, title: 'New deal', contactId: 5 },
+    { id: 3, title: 'Won deal', contactId: 5, closed: true },
+  ],
 }));
 
 const fake = new FakeBitrix24({ oauthHost: OAUTH_HOST, portals, apps: [...APPS], deliver: null, rateLimit: false });

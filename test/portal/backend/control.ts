@@ -43,6 +43,7 @@ const setUser: Action = (fake, body) => {
   const user = fake.user(fake.portal(string(body, 'memberId')), requiredNumber(body, 'userId'));
   if (typeof body.admin === 'boolean') user.admin = body.admin;
   if (typeof body.active === 'boolean') user.active = body.active;
+  user.timeman = string(body, 'timeman') ?? user.timeman;
   return user;
 };
 

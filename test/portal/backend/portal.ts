@@ -13,6 +13,7 @@ const userOf = (options: UserOptions): User => ({
   position: options.position ?? '',
   active: options.active ?? true,
   desktop: options.desktop ?? false,
+  timeman: 'OPENED',
 });
 
 export const nextId = (portal: Portal): number => {
@@ -31,6 +32,7 @@ export const createPortal = (options: PortalOptions, fake: FakeOptions, now: num
     hostile: options.hostile ?? false,
     uploadUrl: null,
     users: new Map(options.users.map((user) => [user.id, userOf(user)])),
+    deals: options.deals ?? [],
     entities: (options.contacts ?? []).map((entity) => ({
       type: entity.type ?? 'CONTACT',
       id: entity.id,

@@ -30,6 +30,14 @@ export interface EntityOptions {
   readonly company?: string;
 }
 
+export interface DealOptions {
+  readonly id: number;
+  readonly title: string;
+  readonly contactId?: number;
+  readonly companyId?: number;
+  readonly closed?: boolean;
+}
+
 export interface AppOptions {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -57,6 +65,7 @@ export interface PortalOptions {
   readonly lang?: string;
   readonly users: readonly UserOptions[];
   readonly contacts?: readonly EntityOptions[];
+  readonly deals?: readonly DealOptions[];
   /** client_ids that are installed from the start (no placement, no event is bound by that). */
   readonly installed?: readonly string[];
   /** A portal that answers "administrator" for everybody. It can't touch what the OAuth server answers. */
@@ -99,6 +108,8 @@ export interface User {
   readonly position: string;
   active: boolean;
   readonly desktop: boolean;
+  /** State of the working day; '' = the portal keeps none. */
+  timeman: string;
 }
 
 export interface Entity {
@@ -242,6 +253,7 @@ export interface Portal {
   uploadUrl: string | null;
   readonly users: Map<number, User>;
   readonly entities: Entity[];
+  readonly deals: readonly DealOptions[];
   readonly installs: Map<string, Install>;
   readonly placements: PlacementRow[];
   /** Unix ms when maxTimeCount of whoever is late next starts from 0; one value for all apps (fact 1.5). */

@@ -1,6 +1,7 @@
 import { basicMethods } from './basic.ts';
 import { callMethods } from './calls.ts';
 import type { Method } from './context.ts';
+import { crmMethods } from './crm.ts';
 import { eventMethods } from './events.ts';
 import { lineMethods } from './lines.ts';
 import { notifyMethods } from './notify.ts';
@@ -12,6 +13,7 @@ export const methods: ReadonlyMap<string, Method> = new Map(
   Object.entries({
     ...basicMethods,
     ...callMethods,
+    ...crmMethods,
     ...eventMethods,
     ...lineMethods,
     ...notifyMethods,

@@ -131,7 +131,7 @@ const searchCrmEntities = ({ portal, params }: Call): Answer => {
         NAME: entity.name,
         ASSIGNED_BY: {
           ID: String(entity.responsibleId),
-          TIMEMAN_STATUS: 'OPENED',
+          ...(responsible?.timeman && { TIMEMAN_STATUS: responsible.timeman }),
           USER_PHONE_INNER: responsible?.inner ?? '',
           WORK_PHONE: '',
           PERSONAL_PHONE: '',

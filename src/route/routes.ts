@@ -1,0 +1,96 @@
+import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
+import { readConfig } from '../config.ts';
+import { verify } from '../crypto/sign.ts';
+import type { Env } from '../env.ts';
+import { readJson } from '../http/body.ts';
+import { type Failure, failure, failureResponse } from '../http/failure.ts';
+import { wrongMethod } from '../http/method.ts';
+import { err, ok, type Result } from '../http/result.ts';
+import { portalOf } from '../portal/stub.ts';
+import { bearer } from '../session/ticket.ts';
+import { settingsFor } from '../settings/store.ts';
+import { decideRoute, type RouteAgent, routeText } from './decide.ts';
+
+type RouteContext = Context<{ Bindings: Env }>;
+type PortalStub = NonNullable<ReturnType<typeof portalOf>>;
+
+/** Larger transcripts are refused (bytes): an hour of talk is about 60 KB of text. */
+const TRANSCRIPT_LIMIT = 512 * 1024;
+
+/** The PBX of a portal, by the key that the portal's administrators see on the app's page. */
+async function admit(c: RouteContext): Promise<Result<{ memberId: string; portal: PortalStub }, Failure>> {
+  const config = readConfig(c.env);
+  if (!config.ok) return config;
+  const key = bearer(c.req.raw);
+  if (!key) return err(failure('unauthorized', 'Send the key of the app\u2019s page: Authorization: Bearer <key>.'));
+  const memberId = c.req.query('portal') ?? '';
+  const portal = portalOf(c.env, memberId);
+  if (!portal || !(await verify(config.value.signKeys, 'pbx', memberId, key)))
+    return err(
+      failure('forbidden', 'This key is not the portal\u2019s. The app\u2019s page in Bitrix24 shows the right one.'),
+    );
+  return ok({ memberId, portal });
+}
+
+const CallerNumber = v.pipe(v.string(), v.maxLength(64));
+
+async function getRoute(c: RouteContext): Promise<Response> {
+  const number = v.safeParse(CallerNumber, c.req.query('number'));
+  if (!number.success)
+    return failureResponse(failure('bad_request', 'number: send the caller\u2019s number, at most 64 characters.'));
+  const admitted = await admit(c);
+  if (!admitted.ok) return failureResponse(admitted.error);
+  const { memberId, portal } = admitted.value;
+  const [facts, settings] = await Promise.all([portal.routeFacts(number.output), settingsFor(c.env, memberId).view()]);
+  if (!facts.ok) return failureResponse(facts.error);
+  const phones = new Map(facts.value.phones.map((phone) => [phone.userId, phone]));
+  const agents = settings.agents.map(({ userId, sipUser, name }): RouteAgent => {
+    const { reachable = false, talking = false, doNotDisturb = false } = phones.get(userId) ?? {};
+    return { userId, extension: sipUser, name, reachable, talking, doNotDisturb, timeman: '' };
+  });
+  const answer = decideRoute(facts.value.number, facts.value.match, agents);
+  const headers = { 'cache-control': 'no-store' };
+  return c.req.query('format') === 'text'
+    ? new Response(routeText(answer), { headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } })
+    : Response.json(answer, { headers });
+}
+
+const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 86_400));
+const Transcript = v.object({
+  call: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  messages: v.pipe(
+    v.array(
+      v.pipe(
+        v.object({
+          side: v.picklist(['agent', 'customer']),
+          from: seconds,
+          to: seconds,
+          text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(8000)),
+        }),
+        v.check(({ from, to }) => to > 0 && to >= from, 'A passage ends after it begins.'),
+      ),
+    ),
+    v.minLength(1),
+    v.maxLength(5000),
+  ),
+});
+
+async function postTranscription(c: RouteContext): Promise<Response> {
+  const admitted = await admit(c);
+  if (!admitted.ok) return failureResponse(admitted.error);
+  const body = await readJson(c.req.raw, Transcript, TRANSCRIPT_LIMIT);
+  if (!body.ok) return failureResponse(body.error);
+  const kept = await admitted.value.portal.transcript(body.value.call, body.value.messages);
+  if (!kept.ok) return failureResponse(kept.error);
+  if (kept.value === 'unknown_call')
+    return failureResponse(failure('not_found', 'The ledger knows no call of that name. It keeps calls for 30 days.'));
+  return Response.json({ ok: true }, { status: 202, headers: { 'cache-control': 'no-store' } });
+}
+
+/** What a company's PBX calls: `GET /api/route` before it rings anybody, `POST /api/transcription` after a call. */
+export const pbxRoutes = new Hono<{ Bindings: Env }>()
+  .get('/api/route', getRoute)
+  .all('/api/route', wrongMethod('GET'))
+  .post('/api/transcription', postTranscription)
+  .all('/api/transcription', wrongMethod('POST'));
