@@ -1,5 +1,6 @@
 import type { SettingsView } from '../../src/protocol/settings.ts';
 import { need } from '../pages/dom.ts';
+import { controlOf, fillCalls, messageFor, readCalls, showDependents } from './call-fields.ts';
 import { type Rows, type RowValues, rowsOf } from './rows.ts';
 
 /** One problem at one field, as `PUT /api/settings` names it. */
@@ -13,10 +14,10 @@ const LISTS = ['lines', 'agents', 'iceServers'] as const;
 type List = (typeof LISTS)[number];
 
 /** What the person wrote, as the API takes it; numbers that are none become null, and the API says so at the field. */
-export function toBody(top: Readonly<Record<string, string>>, lists: Readonly<Record<List, readonly RowValues[]>>) {
+export function toBody<Top extends object>(top: Top, lists: Readonly<Record<List, readonly RowValues[]>>) {
   return {
     ...top,
-    lines: lists.lines,
+    lines: lists.lines.map(({ leads, ...line }) => ({ ...line, ...(leads ? { leads: true } : {}) })),
     agents: lists.agents.map((agent) => ({
       ...agent,
       userId: /^\s*\d+\s*$/.test(agent.userId ?? '') ? Number(agent.userId) : null,
@@ -32,8 +33,9 @@ const TOP = ['pbxUrl', 'sipDomain', 'callHeader'] as const;
 
 function fill(form: HTMLFormElement, rows: Record<List, Rows>, view: SettingsView): void {
   for (const name of TOP) need(form, `[name="${name}"]`, HTMLInputElement).value = view[name];
+  fillCalls(form, view.calls);
   for (const list of LISTS) rows[list].clear();
-  for (const { number, name } of view.lines) rows.lines.append({ number, name });
+  for (const { number, name, leads } of view.lines) rows.lines.append({ number, name, leads: leads ? 'yes' : '' });
   for (const { userId, name, sipUser, authorizationUser, hasPassword } of view.agents) {
     rows.agents.append(
       { userId: String(userId), name, sipUser, authorizationUser },
@@ -48,24 +50,26 @@ function fill(form: HTMLFormElement, rows: Record<List, Rows>, view: SettingsVie
   }
 }
 
-/** Where the message of `path` belongs: its text element and its input, where it has one. */
+/** Where the message of `path` belongs: its text element and its control, where it has one. */
 function place(form: HTMLElement, sent: Record<List, readonly Element[]>, path: string) {
-  const [first = '', index, name] = path.split('.');
-  if (index === undefined) {
+  const [first = '', index, name = ''] = path.split('.');
+  if (first in sent) {
     const list = form.querySelector(`[data-list="${first}"]`);
-    return list
-      ? { text: list.querySelector<HTMLElement>('[data-list-error]'), input: null }
-      : {
-          text: form.querySelector<HTMLElement>(`#${CSS.escape(first)}-error`),
-          input: form.querySelector<HTMLInputElement>(`[name="${CSS.escape(first)}"]`),
-        };
+    if (index === undefined)
+      return { text: list?.querySelector<HTMLElement>('[data-list-error]') ?? null, input: null };
+    const row = sent[first as List][Number(index)];
+    return {
+      text: row?.querySelector<HTMLElement>(`[data-error="${CSS.escape(name)}"]`) ?? null,
+      input: row?.querySelector<HTMLInputElement>(`[data-field="${CSS.escape(name)}"]`) ?? null,
+    };
   }
-  const row = sent[first as List]?.[Number(index)];
-  return {
-    text: row?.querySelector<HTMLElement>(`[data-error="${CSS.escape(name ?? '')}"]`) ?? null,
-    input: row?.querySelector<HTMLInputElement>(`[data-field="${CSS.escape(name ?? '')}"]`) ?? null,
-  };
+  const input = controlOf(form, first === 'calls' ? `calls.${index}` : first);
+  return { text: input && form.querySelector<HTMLElement>(`#${CSS.escape(input.id)}-error`), input };
 }
+
+/** The earlier of two elements on the page. */
+const earlier = (a: HTMLElement | null, b: HTMLElement) =>
+  a && !(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_PRECEDING) ? a : b;
 
 function clearErrors(form: HTMLElement): void {
   for (const text of form.querySelectorAll<HTMLElement>('.field__error')) {
@@ -84,10 +88,16 @@ export function settingsForm(form: HTMLFormElement, changed: () => void) {
   const table = (list: List) => rowsOf(need(form, `[data-list="${list}"]`, HTMLElement), changed);
   const rows: Record<List, Rows> = { lines: table('lines'), agents: table('agents'), iceServers: table('iceServers') };
   let sent: Record<List, readonly Element[]> = { lines: [], agents: [], iceServers: [] };
-  form.addEventListener('input', changed);
+  form.addEventListener('input', () => {
+    showDependents(form);
+    changed();
+  });
 
   return {
-    fill: (view: SettingsView) => fill(form, rows, view),
+    fill(view: SettingsView): void {
+      fill(form, rows, view);
+      showDependents(form);
+    },
 
     /** Reads the form for sending, and remembers which row is which for {@link showErrors}. */
     read() {
@@ -101,13 +111,13 @@ export function settingsForm(form: HTMLFormElement, changed: () => void) {
       sent = pick(({ row }) => row);
       const top = Object.fromEntries(TOP.map((name) => [name, need(form, `[name="${name}"]`, HTMLInputElement).value]));
       return toBody(
-        top,
+        { ...top, calls: readCalls(form) },
         pick(({ values }) => values),
       );
     },
 
     /**
-     * Shows each problem at its field and puts the focus on the first.
+     * Shows each problem at its field and puts the focus on the topmost.
      *
      * @returns the messages that have no place in the form
      */
@@ -117,13 +127,16 @@ export function settingsForm(form: HTMLFormElement, changed: () => void) {
       for (const { path, message } of errors) {
         const { text, input } = place(form, sent, path);
         if (text) {
-          text.textContent = message;
+          // Several patterns of one list can be wrong.
+          const words = messageFor(path, message, input?.value ?? '');
+          text.textContent = [text.textContent, words].filter(Boolean).join(' ');
           text.hidden = false;
         } else {
           homeless.push(message);
         }
+        input?.closest('.field')?.removeAttribute('hidden');
         input?.setAttribute('aria-invalid', 'true');
-        first ??= input;
+        if (input) first = earlier(first, input);
       }
       first?.focus();
       return homeless;

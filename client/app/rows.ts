@@ -3,6 +3,9 @@ import { need } from '../pages/dom.ts';
 /** Values of one row by field name. */
 export type RowValues = Readonly<Record<string, string>>;
 
+/** A box that is ticked is `yes`, one that is not is blank. */
+const contentOf = (input: HTMLInputElement) => (input.type !== 'checkbox' ? input.value : input.checked ? 'yes' : '');
+
 const field = (row: Element, name: string) => row.querySelector<HTMLInputElement>(`[data-field="${name}"]`);
 
 /**
@@ -26,7 +29,8 @@ export function rowsOf(root: HTMLElement, changed: () => void) {
     const row = need(template.content.cloneNode(true) as DocumentFragment, 'tr', HTMLTableRowElement);
     for (const [name, value] of Object.entries(values)) {
       const input = field(row, name);
-      if (input) input.value = value;
+      if (input?.type === 'checkbox') input.checked = value !== '';
+      else if (input) input.value = value;
     }
     for (const [name, text] of Object.entries(placeholders)) {
       const input = field(row, name);
@@ -64,7 +68,7 @@ export function rowsOf(root: HTMLElement, changed: () => void) {
           values: Object.fromEntries(
             [...row.querySelectorAll<HTMLInputElement>('[data-field]')].map((input) => [
               input.dataset.field ?? '',
-              input.value,
+              contentOf(input),
             ]),
           ),
         }))

@@ -3,6 +3,7 @@ import { shell } from '../pages/shell.ts';
 import type { Session } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { badge, strikeBar } from '../status/render.ts';
+import { callSettings } from './call-settings.ts';
 import type { AppData } from './data.ts';
 import { field, rowsTable } from './fields.ts';
 import { panel } from './panel.ts';
@@ -62,6 +63,7 @@ ${rowsTable({
   cells: [
     { name: 'number', label: 'Number', inputMode: 'tel', placeholder: '+4930123456' },
     { name: 'name', label: 'Name', placeholder: 'Sales' },
+    { name: 'leads', label: 'Makes leads', type: 'checkbox' },
   ],
 })}
 </fieldset>`;
@@ -102,7 +104,8 @@ ${rowsTable({
 </fieldset>`;
 
 const settingsForm = (): HtmlEscapedString => html`<form id="settings" novalidate hidden>
-${pbx()}${lines()}${agents()}${iceServers()}
+<h2>Settings of the portal</h2>
+${pbx()}${lines()}${agents()}${callSettings()}${iceServers()}
 <div class="savebar">
 <p id="outcome" class="savebar__text" role="status"></p>
 <button type="submit" class="button button--main" id="save">Save</button>

@@ -9,6 +9,9 @@ export interface FieldError {
   readonly message: string;
 }
 
+export const PASSWORD_MISSING = 'Type the password of this SIP account.';
+export const CREDENTIAL_MISSING = 'Type the password of this TURN server.';
+
 /** An agent as the object keeps it; `password` is sealed. */
 export interface StoredAgent {
   readonly userId: number;
@@ -86,13 +89,13 @@ export function mergeDraft(stored: StoredSettings, draft: SettingsDraft): Result
 
   const agents = draft.agents.map((agent, index) => {
     const password = agent.password ?? passwords.get(agent.userId) ?? '';
-    if (!password) errors.push({ path: `agents.${index}.password`, message: 'Type the password of this SIP account.' });
+    if (!password) errors.push({ path: `agents.${index}.password`, message: PASSWORD_MISSING });
     return { ...agent, password };
   });
   const iceServers = draft.iceServers.map((server, index) => {
     const credential = server.credential ?? credentials.get(iceKey(server)) ?? null;
     if (server.username && credential === null)
-      errors.push({ path: `iceServers.${index}.credential`, message: 'Type the password of this TURN server.' });
+      errors.push({ path: `iceServers.${index}.credential`, message: CREDENTIAL_MISSING });
     return { ...server, credential };
   });
   return errors.length > 0 ? err(errors) : ok({ ...draft, agents, iceServers, calls: draft.calls ?? stored.calls });

@@ -2,21 +2,14 @@ import * as v from 'valibot';
 import { err, ok, type Result } from '../http/result.ts';
 import type { CallSettings, SettingsForm } from '../protocol/settings.ts';
 import { CallsForm } from './calls-form.ts';
-import { type FieldError, isTurn } from './document.ts';
+import { crossErrors, type FormRules, firstAtEachField, legible, plainNumber } from './cross.ts';
+import type { FieldError } from './document.ts';
 
 /** The form's body may be larger than other bodies, because it carries the whole table of agents (bytes). */
 export const FORM_LIMIT = 256 * 1024;
 export const MAX_AGENTS = 1000;
 export const MAX_LINES = 200;
 export const MAX_ICE_SERVERS = 8;
-
-/** What the rules depend on besides the form. */
-export interface FormRules {
-  /** Development: `ws://` to a PBX on loopback is allowed. */
-  readonly allowLocal: boolean;
-  /** The Worker makes TURN credentials itself (TURN_SECRET), so a TURN server needs none of its own. */
-  readonly mintsTurn: boolean;
-}
 
 /** A checked form: every text trimmed, every list of URLs a list. */
 export type CheckedForm = Omit<SettingsForm, 'iceServers' | 'calls'> & {
@@ -40,24 +33,7 @@ const ICE_URL = /^(?:stuns?:[^\s?/@]+|turns?:[^\s?/@]+(?:\?transport=(?:udp|tcp)
 /** RFC 3261 section 25.1: token. */
 const TOKEN = /^[A-Za-z0-9.!%*_+`'~-]{1,64}$/;
 const SIP_USER = /^[A-Za-z0-9._~+*-]{1,64}$/;
-const LOOPBACK = /^(?:localhost|[a-z0-9-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i;
 const hasControl = (value: string) => [...value].some((char) => char < ' ' || char === '\u007f');
-
-/**
- * What is wrong with the PBX's WebSocket URL; null when nothing is. A page on https may only open `wss:`
- * (mixed content), so `ws:` is for a PBX on the developer's own machine.
- */
-export function pbxUrlProblem(value: string, allowLocal: boolean): string | null {
-  if (value === '') return null;
-  const url = URL.parse(value);
-  if (!url || (url.protocol !== 'wss:' && url.protocol !== 'ws:'))
-    return 'Write the WebSocket address of the PBX, such as wss://pbx.example.com:8089/ws.';
-  if (url.protocol === 'ws:' && !(allowLocal && LOOPBACK.test(url.hostname)))
-    return 'Use wss://: browsers refuse an unencrypted connection from a portal page.';
-  if (url.username || url.password) return 'Leave user and password out of this address: each agent has their own.';
-  if (url.hash) return 'Leave the part after # out of this address.';
-  return null;
-}
 
 const IceServer = v.object({
   urls: v.pipe(
@@ -77,7 +53,7 @@ const IceServer = v.object({
 const Line = v.object({
   number: v.pipe(
     text(40),
-    v.transform((number) => number.replace(/[\s()-]/g, '')),
+    v.transform(plainNumber),
     v.regex(/^\+?[0-9*#]{1,32}$/, 'Write the number with digits only, such as +4930123456.'),
   ),
   name: optionalText(100),
@@ -134,47 +110,6 @@ const Form = v.object(
   'Send the settings as one JSON object.',
 );
 
-/** Marks every value after its first occurrence. */
-function repeated<T>(values: readonly T[], path: (index: number) => string, message: string): FieldError[] {
-  const seen = new Set<T>();
-  const errors: FieldError[] = [];
-  values.forEach((value, index) => {
-    if (seen.has(value)) errors.push({ path: path(index), message });
-    seen.add(value);
-  });
-  return errors;
-}
-
-function turnErrors(form: CheckedForm, rules: FormRules): FieldError[] {
-  return form.iceServers.flatMap((server, index) =>
-    isTurn(server) && !server.username && !rules.mintsTurn
-      ? [{ path: `iceServers.${index}.username`, message: 'A TURN server needs a user name and a password.' }]
-      : [],
-  );
-}
-
-function crossErrors(form: CheckedForm, rules: FormRules): FieldError[] {
-  const errors: FieldError[] = [];
-  const urlProblem = pbxUrlProblem(form.pbxUrl, rules.allowLocal);
-  if (urlProblem) errors.push({ path: 'pbxUrl', message: urlProblem });
-  if (form.pbxUrl && !form.sipDomain)
-    errors.push({ path: 'sipDomain', message: 'Write the SIP domain of the PBX, such as pbx.example.com.' });
-  return [
-    ...errors,
-    ...turnErrors(form, rules),
-    ...repeated(
-      form.lines.map((line) => line.number),
-      (index) => `lines.${index}.number`,
-      'This number is in the list already.',
-    ),
-    ...repeated(
-      form.agents.map((agent) => agent.userId),
-      (index) => `agents.${index}.userId`,
-      'This employee is in the table already.',
-    ),
-  ];
-}
-
 /**
  * Checks what the app's page sent. Every problem is named at its field, so that a person sees all of them at once.
  *
@@ -184,8 +119,7 @@ function crossErrors(form: CheckedForm, rules: FormRules): FieldError[] {
  */
 export function checkForm(input: unknown, rules: FormRules): Result<CheckedForm, FieldError[]> {
   const parsed = v.safeParse(Form, input);
-  if (!parsed.success)
-    return err(parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })));
-  const errors = crossErrors(parsed.output, rules);
-  return errors.length > 0 ? err(errors) : ok(parsed.output);
+  const issues = (parsed.issues ?? []).map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
+  const errors = firstAtEachField(issues, crossErrors(legible(input), rules));
+  return parsed.success && errors.length === 0 ? ok(parsed.output) : err(errors);
 }

@@ -8,6 +8,7 @@ import { log } from '../log.ts';
 import type { CallingRules, IceServer, Line, SipAccount } from '../protocol/frame.ts';
 import type { SettingsView } from '../protocol/settings.ts';
 import { callingOf } from './calling.ts';
+import { firstAtEachField, legible, missingSecrets } from './cross.ts';
 import {
   type FieldError,
   iceKey,
@@ -92,9 +93,19 @@ const unavailable = (): SettingsFailure => ({
   fields: [],
 });
 
+/** Everything at once: which passwords are missing is known by the object alone. One that is away adds nothing. */
+async function withMissingSecrets(env: Env, portal: string, form: unknown, errors: readonly FieldError[]) {
+  try {
+    const stored = await ittyCalls<SettingsCalls>(env.SETTINGS, portal).view();
+    return firstAtEachField(errors, missingSecrets(legible(form), stored));
+  } catch {
+    return errors;
+  }
+}
+
 async function saveForm(env: Env, portal: string, config: Config, form: unknown) {
   const checked = checkForm(form, { allowLocal: config.allowLocal, mintsTurn: config.turnSecret !== null });
-  if (!checked.ok) return err(invalid(checked.error));
+  if (!checked.ok) return err(invalid(await withMissingSecrets(env, portal, form, checked.error)));
   const draft = await sealForm(config, portal, checked.value);
   try {
     let answer = await sendDraft(env, portal, draft);

@@ -74,7 +74,7 @@ test('before anything is set, everybody reads why their browser does not ring, a
   await app.getByText('Fill in the PBX and add yourself to the agents below.').waitFor();
   expect(await rows(app, 'agents').count()).toBe(0);
   const carla = await openApp(CARLA);
-  await carla.app.getByText('Ask an administrator of your portal to add you.').waitFor();
+  await carla.app.getByText('Ask an administrator of your portal to add you').waitFor();
 });
 
 test('wrong input is named at its field, in words, and nothing is saved', async () => {
@@ -86,11 +86,13 @@ test('wrong input is named at its field, in words, and nothing is saved', async 
   expect(await app.getByLabel('WebSocket address').getAttribute('aria-invalid')).toBe('true');
 
   await addAgent(app, { userId: 'Ben', sipUser: '10 02' });
-  await save(app, 'Not saved: 2 fields need your attention.');
+  // The address is still wrong, and nobody has typed a password.
+  await save(app, 'Not saved: 4 fields need your attention.');
   await app.getByText('Write the number of the employee in Bitrix24.').waitFor();
   await app.getByText('Write the user part of the SIP address').waitFor();
+  await app.getByText('Type the password of this SIP account.').waitFor();
   // The person types on where the first problem is.
-  expect(await cell(app, 'agents', 0, 'userId').evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await app.getByLabel('WebSocket address').evaluate((input) => input === document.activeElement)).toBe(true);
   await pictures(page, 'app-wrong-input');
 
   await page.reload();
@@ -131,6 +133,49 @@ test('the PBX, a line and an agent are typed in and saved; a reload shows them w
   await phoneSays(employee.page, world, 'ready');
   expect(pbx.registrations()).toEqual([ben.user]);
   for (const each of [person, employee]) expect(refusedContent(each)).toEqual([]);
+});
+
+test('how calls are made and recorded is set, section by section; every problem is named at the first try', async () => {
+  const { person, page, app } = await openApp(ANNA);
+  await app.getByLabel('Country').fill('xx');
+  await app.getByLabel('Never dialled').fill('+1900*\n\nabc');
+  await app.getByLabel('Calls are recorded').selectOption('By the PBX');
+  await cell(app, 'lines', 0, 'number').fill('no number');
+  await save(app, 'Not saved: 4 fields need your attention.');
+  await app.getByText('No country has these two letters.').waitFor();
+  await app.getByText('Line 3 (abc): Write a number').waitFor();
+  await app.getByText('Write where the PBX keeps its records').waitFor();
+  await pictures(page, 'app-calls-wrong');
+
+  await cell(app, 'lines', 0, 'number').fill(LINE.number);
+  await app.getByLabel('Country').fill('de');
+  await app.getByLabel('Never dialled').fill('+1900*');
+  await app.getByLabel('Emergency numbers').fill('112\n110');
+  await app.getByLabel('Calls are recorded').selectOption('By the agent’s browser');
+  await app.getByLabel('The PBX wants numbers').selectOption('In full: +493012345');
+  await app.getByLabel('The transfer button').selectOption('Hands over at once');
+  await app.getByLabel('Conference room').fill('8{user}');
+  await app.getByLabel('Bitrix24 makes a lead').selectOption('Depending on the line they called');
+  await app.getByRole('checkbox', { name: 'Makes leads' }).check();
+  await save(app, 'Saved.');
+
+  await page.reload();
+  const again = appFrame(page);
+  await again.locator('#settings').waitFor();
+  expect(await again.getByLabel('Country').inputValue()).toBe('DE');
+  expect(await again.getByLabel('Emergency numbers').inputValue()).toBe('112\n110');
+  expect(await again.getByRole('checkbox', { name: 'Makes leads' }).isChecked()).toBe(true);
+  expect(await again.getByLabel('Address of a call’s record').isVisible()).toBe(false);
+  await pictures(page, 'app-calls');
+  const { calling, lines } = await world.admin.session(world.portals[0].memberId, BEN);
+  expect(lines).toMatchObject([{ leads: true }]);
+  expect(calling).toMatchObject({
+    transfer: 'blind',
+    conference: `8${ben.user}`,
+    recording: 'browser',
+    dialling: { countryCode: '49', dialAs: 'e164', forbidden: ['+1900*'], emergency: ['112', '110'] },
+  });
+  expect(refusedContent(person)).toEqual([]);
 });
 
 test('saving again keeps the stored password', async () => {

@@ -272,7 +272,7 @@ describe('/api/settings', () => {
     const put = await call(setup, { method: 'PUT', ticket, body: form({ pbxUrl: 'nonsense', callHeader: 'a b' }) });
     expect(put.status).toBe(400);
     expect(put.body).toMatchObject({ error: 'bad_request', message: expect.any(String) });
-    expect((put.body.fields as { path: string }[]).map(({ path }) => path)).toEqual(['callHeader']);
+    expect((put.body.fields as { path: string }[]).map(({ path }) => path)).toEqual(['callHeader', 'pbxUrl']);
   });
 
   it('says when the settings are stored but the portal was not told', async () => {

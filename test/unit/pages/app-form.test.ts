@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { settingsForm, toBody } from '../../../client/app/form.ts';
 import { need } from '../../../client/pages/dom.ts';
 import { appPage } from '../../../src/app/page.ts';
-import type { SettingsView } from '../../../src/protocol/settings.ts';
+import type { CallSettings, SettingsView } from '../../../src/protocol/settings.ts';
 import { DEFAULT_CALLS } from '../../../src/settings/calls-form.ts';
 
 const view: SettingsView = {
@@ -50,6 +50,7 @@ const written = {
   pbxUrl: view.pbxUrl,
   sipDomain: view.sipDomain,
   callHeader: view.callHeader,
+  calls: DEFAULT_CALLS,
   lines: [{ number: '+4930123456', name: 'Sales' }],
   agents: [
     { userId: 1, name: 'Ann', sipUser: '1001', authorizationUser: '', password: '' },
@@ -95,7 +96,7 @@ describe('the settings form', () => {
     expect(need(document, '[data-list="lines"] [data-empty]', HTMLElement).hidden).toBe(true);
   });
 
-  it('shows each problem at its field, counted without the blank rows, and goes to the first', () => {
+  it('shows each problem at its field, counted without the blank rows, and goes to the topmost', () => {
     click('[data-list="agents"] tbody tr:first-child [data-remove]');
     click('[data-list="agents"] [data-add]');
     click('[data-list="agents"] [data-add]');
@@ -113,7 +114,7 @@ describe('the settings form', () => {
     expect(third.closest('td')?.querySelector('.field__error')?.textContent).toBe('No spaces.');
     expect(document.querySelector('#pbxUrl-error')?.textContent).toBe('Use wss://.');
     expect(document.querySelector('[data-list="lines"] [data-list-error]')?.textContent).toBe('Too many.');
-    expect(document.activeElement).toBe(third);
+    expect(document.activeElement?.id).toBe('pbxUrl');
   });
 
   it('forgets old problems at the next try and keeps those without a place', () => {
@@ -128,6 +129,104 @@ describe('the settings form', () => {
   it('tells each change by the person', () => {
     need(document, '[name="pbxUrl"]', HTMLInputElement).dispatchEvent(new Event('input', { bubbles: true }));
     expect(changed).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the settings of calls', () => {
+  const calls: CallSettings = {
+    transfer: 'blind',
+    dtmf: 'info',
+    conference: '8{user}',
+    recording: 'pbx',
+    recordingUrl: 'https://pbx.example.com/{call}.wav',
+    country: 'DE',
+    extensionDigits: 4,
+    dialAs: 'e164',
+    dialPrefix: '9',
+    forbidden: ['+1900*', '0900*'],
+    emergency: ['112'],
+    leads: 'by_line',
+  };
+  const control = (name: string) => {
+    const found = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(`[name="calls.${name}"]`);
+    return found ?? expect.fail(`no ${name}`);
+  };
+  const type = (name: string, text: string) => {
+    control(name).value = text;
+    control(name).dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  let form: ReturnType<typeof settingsForm>;
+
+  beforeEach(() => {
+    form = settingsForm(openPage(), () => {});
+    form.fill({
+      ...view,
+      lines: [
+        { number: '1', name: 'a', leads: true },
+        { number: '2', name: 'b' },
+      ],
+      calls,
+    });
+  });
+
+  it('come back as they went in, every one of them', () => {
+    expect(form.read()).toMatchObject({
+      calls,
+      lines: [
+        { number: '1', name: 'a', leads: true },
+        { number: '2', name: 'b' },
+      ],
+    });
+    expect(Object.keys(calls).toSorted()).toEqual(Object.keys(DEFAULT_CALLS).toSorted());
+  });
+
+  it('take lists a line each, without the blank ones', () => {
+    type('forbidden', ' +1900* \n\n  \n0900*\n');
+    expect(form.read().calls).toMatchObject({ forbidden: ['+1900*', '0900*'] });
+  });
+
+  it('name the line that a person sees, for each pattern that does not fit', () => {
+    type('forbidden', '+1900*\n\nabc\nx y');
+    form.read();
+    form.showErrors([
+      { path: 'calls.forbidden.1', message: 'Write a number.' },
+      { path: 'calls.forbidden.2', message: 'Write a number.' },
+      { path: 'calls.country', message: 'No country.' },
+    ]);
+    expect(document.querySelector('#calls-forbidden-error')?.textContent).toBe(
+      'Line 3 (abc): Write a number. Line 4 (x y): Write a number.',
+    );
+    expect(document.querySelector('#calls-country-error')?.textContent).toBe('No country.');
+    expect(document.activeElement).toBe(control('country'));
+  });
+
+  it('leave a number of digits that is none to the API', () => {
+    for (const [typed, sent] of [
+      ['4', 4],
+      [' 0 ', 0],
+      ['', 0],
+      ['four', null],
+      ['-1', null],
+    ] as const) {
+      type('extensionDigits', typed);
+      expect(form.read().calls).toMatchObject({ extensionDigits: sent });
+    }
+  });
+
+  it('show the records’ address only where the PBX records, and with an error in any case', () => {
+    const hidden = () => control('recordingUrl').closest<HTMLElement>('.field')?.hidden;
+    expect(hidden()).toBe(false);
+    type('recording', 'off');
+    expect(hidden()).toBe(true);
+    form.showErrors([{ path: 'calls.recordingUrl', message: 'Odd.' }]);
+    expect(hidden()).toBe(false);
+  });
+
+  it('show a tick at each line only where leads depend on the line', () => {
+    const ticks = () => document.querySelector('[data-list="lines"]')?.classList.contains('grid--leads');
+    expect(ticks()).toBe(true);
+    type('leads', 'never');
+    expect(ticks()).toBe(false);
   });
 });
 

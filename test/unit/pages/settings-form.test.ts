@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkForm, MAX_AGENTS, MAX_LINES, pbxUrlProblem } from '../../../src/settings/form.ts';
+import { legible, missingSecrets, pbxUrlProblem } from '../../../src/settings/cross.ts';
+import { EMPTY_SETTINGS, viewOf } from '../../../src/settings/document.ts';
+import { checkForm, MAX_AGENTS, MAX_LINES } from '../../../src/settings/form.ts';
 
 const rules = { allowLocal: false, mintsTurn: false };
 const agent = (over: Record<string, unknown> = {}) => ({
@@ -114,5 +116,102 @@ describe('the fields', () => {
 
   it.each([null, 'text', 7, []])('refuses %j, which is no form', (input) => {
     expect(checkForm(input, rules).ok).toBe(false);
+  });
+});
+
+describe('every problem is named at the first try', () => {
+  it('what one field knows, and what only two fields know together', () => {
+    expect(
+      problems({
+        pbxUrl: 'http://pbx',
+        callHeader: '?',
+        lines: [{ number: '+49 30 1' }, { number: '+49301' }, { number: 'sales' }],
+        agents: [agent(), agent({ sipUser: '10 02' }), agent({ userId: null })],
+        calls: { recording: 'pbx', dialAs: 'e164' },
+      }).toSorted(),
+    ).toEqual([
+      'agents.1.sipUser',
+      'agents.1.userId',
+      'agents.2.userId',
+      'callHeader',
+      'calls.country',
+      'calls.recordingUrl',
+      'lines.1.number',
+      'lines.2.number',
+      'pbxUrl',
+    ]);
+  });
+
+  it('a field has one message, however many rules it breaks', () => {
+    expect(problems({ agents: [agent({ userId: 0 }), agent({ userId: 0 })] })).toEqual([
+      'agents.0.userId',
+      'agents.1.userId',
+    ]);
+  });
+
+  it('a password that is neither typed nor stored, beside the rest', () => {
+    const stored = viewOf({
+      ...EMPTY_SETTINGS,
+      agents: [{ userId: 17, name: '', sipUser: '1', authorizationUser: '', password: 'sealed' }],
+      iceServers: [{ urls: ['turn:a'], username: 'u', credential: 'sealed' }],
+    });
+    const sent = form({
+      agents: [agent({ password: '' }), agent({ userId: 18, password: '' }), agent({ userId: null, password: '' })],
+      iceServers: [
+        { urls: 'turn:a', username: 'u' },
+        { urls: 'turn:b', username: 'u' },
+      ],
+    });
+    expect(missingSecrets(legible(sent), stored).map(({ path }) => path)).toEqual([
+      'agents.1.password',
+      'agents.2.password',
+      'iceServers.1.credential',
+    ]);
+  });
+
+  it.each([null, 7, 'x', [], { agents: [null, 3], lines: {}, calls: 'x', iceServers: [{ urls: [1, null] }] }])(
+    'reads %j without failing',
+    (input) => expect(() => legible(input)).not.toThrow(),
+  );
+});
+
+describe('the settings of calls', () => {
+  const calls = (over: Record<string, unknown>) => problems({ calls: over });
+
+  it.each([
+    ['the n-th pattern that is no number', { forbidden: ['+1900*', '0900', 'abc'] }, ['calls.forbidden.2']],
+    ['an emergency number that is none', { emergency: ['112', ''] }, ['calls.emergency.1']],
+    [
+      'a record’s address without the call',
+      { recording: 'pbx', recordingUrl: 'https://pbx/rec.wav' },
+      ['calls.recordingUrl'],
+    ],
+    ['the PBX’s records without an address', { recording: 'pbx' }, ['calls.recordingUrl']],
+    ['a country that there is not', { country: 'XX' }, ['calls.country']],
+    ['a country’s name', { country: 'Germany' }, ['calls.country']],
+    ['numbers in full without a country', { dialAs: 'national' }, ['calls.country']],
+    ['nine digits', { extensionDigits: 9 }, ['calls.extensionDigits']],
+    ['no digits', { extensionDigits: null }, ['calls.extensionDigits']],
+    ['a bridge with a space', { conference: '8 000' }, ['calls.conference']],
+    ['a prefix of letters', { dialPrefix: 'a' }, ['calls.dialPrefix']],
+  ])('refuse %s, at its field', (_, over, paths) => expect(calls(over)).toEqual(paths));
+
+  it('take a whole plan', () => {
+    expect(
+      calls({
+        transfer: 'blind',
+        dtmf: 'info',
+        conference: '8{user}',
+        recording: 'pbx',
+        recordingUrl: 'https://pbx.example.com/rec/{call}.wav',
+        country: 'de',
+        extensionDigits: 4,
+        dialAs: 'e164',
+        dialPrefix: '9',
+        forbidden: ['+1900*'],
+        emergency: ['112'],
+        leads: 'by_line',
+      }),
+    ).toEqual([]);
   });
 });
