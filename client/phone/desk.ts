@@ -147,7 +147,7 @@ export function createDesk(deps: DeskDeps) {
     if ('id' in message) registering.delete(message.id);
     switch (message.t) {
       case 'dial':
-        return happen({ on: 'dial', callId: message.callId, number: message.number, line: message.line });
+        return happen({ ...message, on: 'dial', ask: message.ask === true });
       case 'registered':
         return happen({ on: 'registered', leg: message.leg, callId: message.callId });
       case 'refused':

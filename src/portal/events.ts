@@ -83,7 +83,13 @@ function startCall(parts: Parts, data: Readonly<Record<string, string>>, now: nu
   const userId = Number(data.USER_ID);
   if (!data.CALL_ID || !data.PHONE_NUMBER || !Number.isSafeInteger(userId) || userId <= 0 || !fits(data))
     return err(failure('bad_request', 'CALL_ID, PHONE_NUMBER or USER_ID is missing or too long.'));
-  const call = { callId: data.CALL_ID, userId, number: data.PHONE_NUMBER, line: data.LINE_NUMBER ?? '' };
+  const call = {
+    callId: data.CALL_ID,
+    userId,
+    number: data.PHONE_NUMBER,
+    line: data.LINE_NUMBER ?? '',
+    mobile: data.IS_MOBILE === '1',
+  };
   parts.switchboard.started(call, now);
   // A click without a phone may mean that the placement is gone and its hit was lost.
   if (parts.agents.phoneOf(userId) === null) parts.due.plan('reconcile', '', now);

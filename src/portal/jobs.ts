@@ -7,7 +7,7 @@ import type { PortalRules } from './leads.ts';
 import { withoutCard } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { finishCall, hideCall, notifyPerson, registerCall, showCall } from './ledger-work.ts';
-import { mayNotify, noticeFor } from './notice.ts';
+import { mayNotify, noticeFor, notMade } from './notice.ts';
 import { retryAfter } from './outcome.ts';
 import { readShowKey, showKey } from './show-key.ts';
 import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
@@ -163,7 +163,9 @@ async function transcript(tools: LedgerTools, key: string): Promise<DueOutcome> 
 async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const { userId, state, callKey } = readShowKey(key);
   const call = tools.ledger.call(callKey);
-  const rung = tools.ledger.legsOf(callKey).some((leg) => leg.userId === userId && leg.live);
+  const rung =
+    (call?.userId === userId && callKey.startsWith('b:')) ||
+    tools.ledger.legsOf(callKey).some((leg) => leg.userId === userId && leg.live);
   if (!call?.callId || call.state !== state || !rung) return 'done';
   const got = await showCall(tools.caller, call.callId, userId);
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
@@ -184,8 +186,21 @@ async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }
 
+/** Marks the key of a notice that is about one call. */
+const NOBODY_RANG = 'call|';
+
+/** Tells a person that a call of theirs was not made, because no phone of theirs was there to make it. */
+async function notifyOfCall(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  const call = tools.ledger.call(key);
+  if (!call || call.userId === 0) return 'done';
+  const got = await notifyPerson(tools.caller, call.userId, notMade(call.number, call.type === 4));
+  if (got.ok || got.error.kind === 'denied') return 'done';
+  return retryAfter(got.error, Date.now()) ?? 'done';
+}
+
 /** Tells a person that their phone does not ring, if that is still so, at most once a day. */
 async function notify(tools: LedgerTools, key: string): Promise<DueOutcome> {
+  if (key.startsWith(NOBODY_RANG)) return notifyOfCall(tools, key.slice(NOBODY_RANG.length));
   const userId = Number(key);
   const now = Date.now();
   const state = tools.agents.stateOf(userId);
@@ -217,7 +232,8 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
     return 'done';
   },
   unadopted: async (key) => {
-    tools.switchboard().giveUp(key, 'The phone of the employee was not open or not ready', Date.now());
+    if (tools.switchboard().giveUp(key, 'The phone of the employee was not open or not ready', Date.now()))
+      tools.due().plan('notify', `${NOBODY_RANG}${key}`, Date.now());
     return 'done';
   },
 });

@@ -28,3 +28,9 @@ export const noticeFor = (reason: NotReady): string | null => TEXTS[reason];
  */
 export const mayNotify = (lastAt: number | null, now: number): boolean =>
   lastAt === null || now - lastAt >= NOTICE_EVERY_MS;
+
+/** What a person reads about a call that no phone of theirs was there to make. */
+export const notMade = (number: string, callback: boolean): string =>
+  callback
+    ? `${number} has asked to be called back, but your phone was not open or not ready. Open a page of Bitrix24 in your browser and call them.`
+    : `Your call to ${number} was not made: your phone was not open or not ready. Open a page of Bitrix24 in your browser and click the number again.`;

@@ -23,6 +23,8 @@ export interface StartedCall {
   readonly userId: number;
   readonly number: string;
   readonly line: string;
+  /** Tapped in the mobile app: no page shows a card of it. */
+  readonly mobile?: boolean;
 }
 
 /**
@@ -100,7 +102,9 @@ export class Switchboard {
     if (this.#ledger.callById(call.callId)) return;
     const key = `b:${call.callId}`;
     this.#insertStarted(key, call, now);
-    this.#agents.send(call.userId, { t: 'dial', callId: call.callId, number: call.number, line: call.line });
+    const { callId, userId, number, line, mobile = false } = call;
+    const rings = this.#agents.send(userId, { t: 'dial', callId, number, line, ...(mobile && { ask: true }) });
+    if (mobile && rings) this.#due.plan('show', showKey({ key, state: 'ringing' }, userId), now);
     this.#due.plan('unadopted', key, now + ADOPT_GRACE_MS);
   }
 
@@ -268,13 +272,17 @@ export class Switchboard {
       if (leg.holder === null || !open.has(leg.holder)) this.#abandon(leg, now);
   }
 
-  /** Nobody dialled a call that Bitrix24 had started: it is finished with a plain outcome instead of hanging about. */
-  giveUp(key: string, reason: string, now: number): void {
+  /**
+   * Nobody dialled a call that Bitrix24 had started: it is finished with a plain outcome instead of hanging about.
+   *
+   * @returns whether it was so
+   */
+  giveUp(key: string, reason: string, now: number): boolean {
     const call = this.#ledger.call(key);
-    if (call?.state !== 'ringing') return;
-    if (this.#ledger.legsOf(key).some((leg) => leg.live)) return;
+    if (call?.state !== 'ringing' || this.#ledger.legsOf(key).some((leg) => leg.live)) return false;
     this.#ledger.setEnded(key, { at: now, seconds: 0, status: '480', reason });
     this.#due.plan('finish', key, now);
+    return true;
   }
 
   #insertStarted(key: string, call: StartedCall, at: number): void {

@@ -267,7 +267,14 @@ export type ObjectMessage =
   | { readonly t: 'refused'; readonly id: string; readonly error: string; readonly message: string }
   | { readonly t: 'ack'; readonly id: string }
   /** Click-to-call or call-back: `callId` is registered and its card shown; adopt and dial it (de-duplicate by callId). */
-  | { readonly t: 'dial'; readonly callId: string; readonly number: string; readonly line: string }
+  | {
+      readonly t: 'dial';
+      readonly callId: string;
+      readonly number: string;
+      readonly line: string;
+      /** Ring the person first: the number was tapped in the mobile app, and nobody may sit at this browser. */
+      readonly ask?: boolean;
+    }
   /** What the person has set, after `welcome` and after a change in another browser; never set = never said. */
   | { readonly t: 'preferences'; readonly preferences: Preferences }
   /** Who calls, once the CRM was asked; nobody known = never said. */

@@ -32,7 +32,8 @@ export function opened(work: Work, frame: string, card: Initialized) {
 }
 
 /** The object's word. Its card tells whether a customer waits to be called back; from a mobile app there may be none. */
-export function pushed(work: Work, callId: string, number: string, line: string) {
+export function pushed(work: Work, callId: string, number: string, line: string, ask: boolean) {
+  if (ask) return dial(work, callId, number, line, 'callback');
   const card = cardOf(work.desk, callId);
   if (card) return dial(work, callId, number, line, card.direction);
   work.desk = { ...work.desk, pushed: [...work.desk.pushed, { callId, number, line }] };

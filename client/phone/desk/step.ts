@@ -67,7 +67,7 @@ function happen(work: Work, event: DeskEvent) {
     case 'elsewhere':
       return onCall(work, event.leg, (spot) => elsewhere(work, spot));
     case 'dial':
-      return pushed(work, event.callId, event.number, event.line);
+      return pushed(work, event.callId, event.number, event.line, event.ask === true);
     case 'customer':
       return onCall(work, event.leg, (spot) => tell(work, spot, { on: 'customer', customer: event.customer }));
     case 'preferences':

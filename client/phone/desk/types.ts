@@ -91,7 +91,14 @@ export type DeskEvent =
   /** The object did not take the registration of this leg. */
   | { readonly on: 'refused'; readonly leg: string; readonly error: string; readonly message: string }
   | { readonly on: 'elsewhere'; readonly leg: string }
-  | { readonly on: 'dial'; readonly callId: string; readonly number: string; readonly line: string }
+  | {
+      readonly on: 'dial';
+      readonly callId: string;
+      readonly number: string;
+      readonly line: string;
+      /** The person is rung first. */
+      readonly ask?: boolean;
+    }
   | { readonly on: 'customer'; readonly leg: string; readonly customer: Customer }
   | { readonly on: 'preferences'; readonly preferences: Preferences }
   | { readonly on: 'act'; readonly act: DeskAct }

@@ -145,6 +145,16 @@ describe('a click on a number (rule 6)', () => {
     card('makeCallButtonClick');
     expect(did('invite')).toHaveLength(1);
   });
+  test('tapped in the mobile app: the person is rung here, and presses call on the card that comes later', () => {
+    const { opens, object, card, did, uis, tones } = aDesk();
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE, ask: true });
+    expect(tones).toContain('ring');
+    opens('outgoing');
+    expect(uis()).toEqual(['outgoing']);
+    expect(did('invite')).toEqual([]);
+    card('makeCallButtonClick');
+    expect(did('invite')).toHaveLength(1);
+  });
 });
 
 describe('a call that only shows its end', () => {
