@@ -136,15 +136,24 @@ test('mute, hold, keys, comment and vote', async () => {
   await page.waitForSelector('[data-calls] tr:has-text("Wants a catalogue"):has-text("★ 4")');
 });
 
-test('a second caller finds the line busy, and the CRM knows of both', async () => {
+test('a second caller is announced on the first one’s card, whose hold button answers; the CRM knows of both', async () => {
   const stage = await anna();
+  const status = (text: string) => stage.page.waitForSelector(`[data-card-status]:has-text("${text}")`);
   const call = await answered(stage);
-  const second = await pbx().callAgent('1001', { ...CALLER, from: '+49407654321', name: 'Paul Weber' });
-  expect(second.result).toBe('busy');
-  await inCrm(stage, 'Busy');
-  await stage.card('connected');
+  const ringing = pbx().callAgent('1001', { ...CALLER, from: '+49407654321', name: 'Paul Weber' });
+  await status('Second call: Paul Weber');
+  await stage.press('hold');
+  const second = await ringing;
+  expect(second.result).toBe('answered');
+  await status('You are talking with Paul Weber');
+  await stage.press('hangup');
+  expect((await second.ended)?.by).toBe('agent');
+  await status('On hold');
   call.hangup();
   await stage.noCard();
+  await stage.page.waitForFunction(
+    () => document.querySelectorAll('[data-calls] tr[data-live="no"][data-status="Answered"]').length >= 2,
+  );
 });
 
 test('the page goes away in a call: the caller is told at once', async () => {

@@ -116,7 +116,7 @@ test('no microphone: the click is answered with what to do, and nothing is diall
   expect(pbx().events.filter((event) => event.type === 'call').length).toBe(calls);
 });
 
-test('a transfer that the PBX refuses leaves the call as it was', async () => {
+test('a transfer to somebody who cannot be reached leaves the call as it was', async () => {
   const stage = await anna('/');
   dial('602');
   await stage.card('connected');

@@ -105,10 +105,13 @@ export function stageOf(person: Person, page: Page, world: World): Stage {
 /** Runs in the frame. */
 async function heard(): Promise<boolean> {
   const { peers } = window as unknown as { peers: RTCPeerConnection[] };
-  const stats = await peers.at(-1)?.getStats();
   let sound = false;
-  stats?.forEach((entry) => {
-    if (entry.type === 'inbound-rtp' && entry.packetsReceived > 20 && entry.totalAudioEnergy > 0) sound = true;
-  });
+  // A call with a consultation or a second call has two.
+  for (const peer of peers.filter(({ connectionState }) => connectionState === 'connected')) {
+    const stats = await peer.getStats();
+    stats.forEach((entry) => {
+      if (entry.type === 'inbound-rtp' && entry.packetsReceived > 20 && entry.totalAudioEnergy > 0) sound = true;
+    });
+  }
   return sound;
 }
