@@ -34,7 +34,7 @@ export const words = {
   consulting: (to: string) => `Calling ${to}; the other party is on hold…`,
   consultationRings: (to: string) => `Ringing at ${to}…`,
   consultationTalks: (to: string) => `Talking with ${to}: complete or cancel the transfer`,
-  consultationOver: (to: string) => `${to} has hung up`,
+  consultationOver: (to: string) => `${to} is no longer on the line`,
   consultationFailed: (to: string, why: string) => `${to}: ${why}`,
   stillTalking: (to: string) => `The other party has hung up; you are talking with ${to}`,
   transferFailed: 'The transfer failed',

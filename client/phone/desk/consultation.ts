@@ -63,6 +63,15 @@ function heard(work: Work, news: 'ringing' | 'talking' | 'gone', text = '') {
   tell(work, 'front', { on: 'consultation', news, text, at: work.now.at });
 }
 
+/** The consultation was hung up by the person: the call that asked for it has to know. */
+export function missConsultation(work: Work) {
+  const { front, other } = work.desk;
+  if (!front || work.consult || isConsultation(other)) return;
+  const { at } = front.call.transfer ?? {};
+  if (wantsConsultation(front.call) && (front.call.lingers || at === 'ringing' || at === 'talking'))
+    heard(work, 'gone');
+}
+
 /** A consultation never outlives the wish for it. */
 export function endUnwanted(work: Work) {
   const { front, other } = work.desk;

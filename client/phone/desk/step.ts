@@ -4,7 +4,7 @@ import { reasons } from '../../call/words.ts';
 import { act } from './acts.ts';
 import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
 import { mindBridge, onBridge, onParty } from './conference.ts';
-import { consulted, endFailed, endUnwanted, startConsultation } from './consultation.ts';
+import { consulted, endFailed, endUnwanted, missConsultation, startConsultation } from './consultation.ts';
 import { askForCard, incoming, lookForCard } from './offer.ts';
 import { attachOpenCards, change, click, isConsultation, places, spotOf, tell } from './place.ts';
 import { detach, itsTurn, textOf, toneOf } from './second.ts';
@@ -139,6 +139,7 @@ function settleDown(work: Work) {
   while (before !== work.desk) {
     before = work.desk;
     startConsultation(work);
+    missConsultation(work);
     endUnwanted(work);
     endFailed(work);
     mindBridge(work);
