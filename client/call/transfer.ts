@@ -18,7 +18,7 @@ export function transferTo(call: Call, kind: Transfer['kind'], target: Target | 
       target,
     );
   }
-  const transfer: Transfer = { kind, target, ours: kind === 'attended' && !call.held, at: 'holding' };
+  const transfer: Transfer = { kind, target, ours: kind === 'attended' && !staysHeld(call), at: 'holding' };
   const [next, effects] = kind === 'blind' ? refer(call, transfer) : consult(call, transfer);
   return [next, [{ do: 'ui', state: 'transferring' }, ...effects]];
 }
@@ -76,17 +76,21 @@ function refer(call: Call, transfer: Transfer): Step {
   ];
 }
 
+/** On hold, and nobody has asked for anything else meanwhile. */
+const staysHeld = ({ held, asking }: Call): boolean => held && asking === 0;
+
 function consult(call: Call, transfer: Transfer): Step {
+  const ready = staysHeld(call);
   const next: Call = {
     ...call,
     phase: 'transferring',
-    transfer: { ...transfer, at: call.held ? 'ringing' : 'holding' },
+    transfer: { ...transfer, at: ready ? 'ringing' : 'holding' },
   };
   const effects: Effect[] = [
     { do: 'status', text: words.consulting(transfer.target.number) },
     handover(call, 'attended', transfer.target),
   ];
-  return call.held
+  return ready
     ? [next, [...effects, { do: 'consult', target: transfer.target }]]
     : [{ ...next, asking: call.asking + 1 }, [...effects, { do: 'hold', held: true }]];
 }

@@ -93,6 +93,16 @@ describe('a transfer with a word first', () => {
     world.card('cancelTransferButtonClick');
     expect(world.did('hold')).toEqual([['hold', 'sip-1', true]]);
   });
+  test('asked for again while the customer is being resumed: held again first', () => {
+    const world = consulting();
+    world.card('cancelTransferButtonClick');
+    world.card('transferButtonClick', BEN);
+    expect(world.did('invite')).toHaveLength(1);
+    world.leg({ on: 'held', held: false, ok: true }, 'sip-1');
+    expect(world.did('invite')).toHaveLength(1);
+    world.leg({ on: 'held', held: true, ok: true }, 'sip-1');
+    expect(world.did('invite')).toHaveLength(2);
+  });
   test('refused by the target: the card says why, and cancel goes back', () => {
     const world = consulting();
     world.leg({ on: 'rejected', status: 486, at: 2000 }, world.target);
