@@ -16,6 +16,7 @@ export function startPhone(host: PhoneHost): void {
 }
 
 async function start(host: PhoneHost, account: NonNullable<PhoneHost['session']['sip']>): Promise<void> {
+  let { ice } = host.session;
   const identity = await sipIdentity(host.session.room, (data) => crypto.subtle.digest('SHA-256', data));
   const media = openMedia(identity.contactName, DEFAULT_PREFERENCES);
   const socketUrl = new URL('/api/socket', location.href);
@@ -24,6 +25,10 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
   runPhone({
     host: {
       ...host,
+      share: (session) => {
+        ice = session.ice;
+        host.share(session);
+      },
       onCard: (listener) =>
         host.onCard((news) => {
           media.touched();
@@ -42,7 +47,7 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
       const sip = createSipPhone({
         account,
         identity,
-        ice: host.session.ice,
+        ice: () => ice,
         callHeader: host.session.callHeader,
         keys: (host.session.calling ?? DEFAULT_CALLING).dtmf,
         microphone: media.microphone,

@@ -17,7 +17,8 @@ import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 export interface AgentDeps extends KeepAliveDeps {
   readonly account: SipAccount;
   readonly identity: SipIdentity;
-  readonly ice: readonly IceServer[];
+  /** Of the newest session: a TURN server's credentials expire. */
+  ice(): readonly IceServer[];
   /** Name of the header that names the call a leg belongs to. */
   readonly callHeader: string | null;
   /** How keys are sent. */
@@ -70,7 +71,12 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     sessionDescriptionHandlerFactoryOptions: {
       iceGatheringTimeout: GATHERING_LIMIT_MS,
       // Never SIP.js's default, which is a public server of a third party.
-      peerConnectionConfiguration: { iceServers: deps.ice as RTCIceServer[] },
+      peerConnectionConfiguration: {
+        // Read for each connection.
+        get iceServers() {
+          return deps.ice() as RTCIceServer[];
+        },
+      },
     },
     delegate: {
       onConnect: () => {

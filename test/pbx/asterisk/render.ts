@@ -3,6 +3,8 @@ export interface AsteriskUser {
   readonly user: string;
   readonly password: string;
   readonly name: string;
+  /** Session timers (RFC 4028), with the shortest interval that there is: 90 s. Default: off. */
+  readonly timers?: 'always' | 'required';
 }
 
 /**
@@ -18,10 +20,19 @@ export function render(template: string, values: Readonly<Record<string, string 
   });
 }
 
+const SHORTEST = 'timers_min_se = 90\ntimers_sess_expires = 90';
+
 /** The endpoint, auth and aor sections of all agents, from the template of one. */
 export function renderAgents(template: string, users: readonly AsteriskUser[]): string {
   return users
-    .map(({ user, password, name }) => render(template, { USER: user, PASSWORD: password, NAME: name }))
+    .map(({ user, password, name, timers }) =>
+      render(template, {
+        USER: user,
+        PASSWORD: password,
+        NAME: name,
+        TIMERS: timers ? `${timers}\n${SHORTEST}` : 'no',
+      }),
+    )
     .join('');
 }
 

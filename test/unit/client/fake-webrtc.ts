@@ -59,7 +59,9 @@ class FakeConnection {
   onicegatheringstatechange: ((event: object) => void) | undefined;
   readonly #sender: { track: FakeTrack | null; dtmf: object; replaceTrack(): Promise<void> };
   readonly #transceiver = { direction: 'sendrecv', currentDirection: 'sendrecv', stopped: false };
-  constructor() {
+  readonly configuration: RTCConfiguration | undefined;
+  constructor(configuration?: RTCConfiguration) {
+    this.configuration = configuration;
     const insertDTMF = (keys: string) => this.inserted.push(keys);
     this.#sender = { track: null, dtmf: { insertDTMF, toneBuffer: '' }, replaceTrack: async () => {} };
     connections.push(this);

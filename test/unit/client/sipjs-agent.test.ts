@@ -36,7 +36,7 @@ async function start(change: Partial<AgentDeps> = {}): Promise<void> {
       displayName: 'Ann',
     },
     identity: { instanceId: '00000000-0000-5000-a000-000000000000', contactName: 'pann', viaHost: 'ann.invalid' },
-    ice: [],
+    ice: () => [],
     callHeader: null,
     keys: 'stream',
     microphone: { open: async () => null, borrow: fakeStream, close: () => {}, onTrack: () => {} },
@@ -265,6 +265,15 @@ describe('no path', () => {
     Object.assign(behaviour, { candidates: [], error });
     phone.invite('leg-1', '600', '');
     expect(await told('leg-1', 'noPath')).toMatchObject({ relayRefused: true });
+  });
+  test('each call takes the newest session’s servers: a TURN server’s credentials expire', async () => {
+    let credential = 'yesterday';
+    await start({ ice: () => [{ urls: 'turn:127.0.0.1', username: 'ann', credential }] });
+    await talks('leg-1');
+    credential = 'today';
+    await talks('leg-2');
+    const used = connections.map(({ configuration }) => configuration?.iceServers?.[0]?.credential);
+    expect(used).toEqual(['yesterday', 'today']);
   });
   test('an incoming call that nobody could hear is refused', async () => {
     await start();
