@@ -37,7 +37,7 @@ export interface CallRecord {
 }
 
 export interface LegRecord {
-  /** SIP Call-ID. */
+  /** Its name: the SIP Call-ID, and behind a `;` the branch that it came in by. */
   readonly leg: string;
   readonly callKey: string;
   readonly userId: number;
@@ -61,6 +61,9 @@ export const SAME_CALL_MS = 10_000;
 
 /** How long an unanswered call with a name waits for the queue to ring somebody else before it is finished (ms). */
 export const QUEUE_GRACE_MS = 12_000;
+
+/** The SIP Call-ID of a leg, as the PBX knows it. */
+export const sipCallId = (leg: string): string => leg.split(';', 1)[0] ?? leg;
 
 /** A new leg, as its browser reports it. */
 export interface NewLeg {

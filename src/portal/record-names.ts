@@ -1,5 +1,5 @@
 import type { CallSettings } from '../protocol/settings.ts';
-import type { CallRecord } from './ledger.ts';
+import { type CallRecord, sipCallId } from './ledger.ts';
 
 /**
  * File name of a call's record: UTC time of the call and the number's digits. Bitrix24 takes only names that end in .mp3
@@ -27,7 +27,7 @@ export function recordAddress(
   call: Pick<CallRecord, 'key' | 'answeredLeg'>,
 ): string | null {
   if (settings.recording !== 'pbx' || settings.recordingUrl === '' || call.answeredLeg === null) return null;
-  const leg = encodeURIComponent(call.answeredLeg);
+  const leg = encodeURIComponent(sipCallId(call.answeredLeg));
   const group = groupOf(call.key);
   const name = group === null ? leg : encodeURIComponent(group);
   return settings.recordingUrl.replaceAll('{call}', name).replaceAll('{leg}', leg);

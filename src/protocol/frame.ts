@@ -197,7 +197,7 @@ export type FrameMessage =
   | {
       readonly t: 'register';
       readonly id: string;
-      /** SIP Call-ID of this leg. */
+      /** SIP Call-ID of this leg; behind a `;` the branch that it came in by, as a proxy may fork one Call-ID to several. */
       readonly leg: string;
       /** The PBX's own name of the call that this leg belongs to, where it sends one. */
       readonly group: string | null;

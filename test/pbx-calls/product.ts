@@ -1,66 +1,101 @@
+import type { NotReady } from '../../src/protocol/frame.ts';
 import { openStage, type Stage } from '../browser/call-stage.ts';
 import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { until } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { type Asterisk, startAsterisk } from '../pbx/asterisk/asterisk.ts';
+import type { Unavailable } from '../pbx/unpacked.ts';
 import type { FinishedCall } from '../portal/backend/types.ts';
 import { type Severable, severable } from './severable.ts';
 
-/** The whole product as customers and employees have it: Worker, portal, Chromium, and Asterisk as the PBX. */
-export interface Product {
+/** What the product needs to know of a PBX. */
+export interface AnyPbx {
+  readonly wsUrl: string;
+  readonly domain: string;
+  readonly users: readonly { readonly user: string; readonly password: string; readonly name: string }[];
+  close(): Promise<void>;
+}
+
+/** The whole product as customers and employees have it: Worker, portal, Chromium, and a real PBX. */
+export interface ProductOn<Pbx extends AnyPbx> {
   readonly world: World;
   readonly browser: TestBrowser;
-  /** The Asterisk that runs now. */
-  readonly pbx: Asterisk;
+  /** The PBX that runs now. */
+  readonly pbx: Pbx;
   /** The phones' way to it. */
   readonly way: Severable;
-  /** Ends Asterisk. Whatever it knew of registrations and calls is gone. */
+  /** Ends the PBX. Whatever it knew of registrations and calls is gone. */
   stopPbx(): Promise<void>;
   startPbx(): Promise<void>;
-  /** An employee's page whose phone is registered; 1 is Anna at 1001, 2 is Ben at 1002. */
-  employee(userId: number): Promise<Stage>;
+  /** An employee's page whose phone is registered, or says why not; 1 is Anna at 1001, 2 is Ben at 1002. */
+  employee(userId: number, phone?: NotReady): Promise<Stage>;
   /** Bitrix24 starts a call for Anna, as a click on a number does. @returns its CALL_ID */
   clickToCall(number: string): string;
   /** Parameters of each call of one of telephony.externalCall's methods, oldest first. */
   rest(method: 'register' | 'show' | 'hide' | 'finish'): readonly Readonly<Record<string, unknown>>[];
   /** Waits until Bitrix24 has the call as finished, whatever it is called on our side. */
   finished(fits: (call: FinishedCall) => boolean): Promise<FinishedCall>;
-  /** Waits until Asterisk has counted packets from and to this agent's phone. */
-  countsBothWays(user: string): Promise<void>;
   /** Closes the employees' pages; prints what they looked like when the test has failed. */
   leave(test: { readonly name: string; readonly result?: { readonly state: string } | undefined }): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The product with Asterisk as its PBX. */
+export interface Product extends ProductOn<Asterisk> {
+  /** Waits until Asterisk has counted packets from and to this agent's phone. */
+  countsBothWays(user: string): Promise<void>;
+}
+
 /** Our name for a call that Asterisk's X-Call-Id names, as Bitrix24 is told. */
 export const externalId = (linkedId: string) => `g:${linkedId}`;
 
-/** Starts everything; what runs already is closed again when a later part fails. */
+/** Starts everything with Asterisk. */
 export async function startProduct(): Promise<Product> {
+  const product = await startProductOn(startAsterisk);
+  const countsBothWays = async (user: string) => {
+    await until(`packets from and to ${user}`, async () =>
+      (await product.pbx.channelStats()).some(
+        ({ channel, received, sent }) => channel.startsWith(`${user}-`) && received > 20 && sent > 20,
+      ),
+    );
+  };
+  return Object.assign(product, { countsBothWays });
+}
+
+/**
+ * Starts everything; what runs already is closed again when a later part fails.
+ * @param start starts the PBX
+ */
+export async function startProductOn<Pbx extends AnyPbx & { readonly available: true }>(
+  start: () => Promise<Pbx | Unavailable>,
+): Promise<ProductOn<Pbx>> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const stop of closers.splice(0).reverse()) await stop();
   };
+  const run = async () => {
+    const started = await start();
+    if (!started.available) throw new Error(started.reason);
+    return started;
+  };
   try {
-    return await build(closers, close);
+    return await build(run, closers, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function runAsterisk(): Promise<Asterisk> {
-  const started = await startAsterisk();
-  if (!started.available) throw new Error(started.reason);
-  return started;
-}
-
 /** The portal's Anna and Ben have the PBX's first two accounts. */
-const accountsOf = (pbx: Asterisk) =>
+const accountsOf = (pbx: AnyPbx) =>
   pbx.users.slice(0, 2).map(({ user, password, name }, index) => ({ userId: index + 1, user, password, name }));
 
-async function build(closers: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<Product> {
-  let pbx = await runAsterisk();
+async function build<Pbx extends AnyPbx>(
+  run: () => Promise<Pbx>,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<ProductOn<Pbx>> {
+  let pbx = await run();
   closers.push(() => pbx.close());
   const way = await severable(pbx.wsUrl);
   closers.push(() => way.close());
@@ -80,13 +115,14 @@ async function build(closers: (() => Promise<unknown>)[], close: () => Promise<v
     way,
     stopPbx: () => pbx.close(),
     async startPbx() {
-      pbx = await runAsterisk();
+      pbx = await run();
       way.leadTo(pbx.wsUrl);
     },
-    async employee(userId) {
+    async employee(userId, phone) {
       const stage = await openStage(browser, world, userId);
       stages.push(stage);
-      await ready(stage);
+      if (phone === undefined) await ready(stage);
+      else await stage.shows('phone', phone);
       return stage;
     },
     clickToCall(number) {
@@ -99,13 +135,6 @@ async function build(closers: (() => Promise<unknown>)[], close: () => Promise<v
         .filter((entry) => entry.method === `telephony.externalcall.${method}`)
         .map((entry) => entry.params),
     finished: (fits) => until('a finished call', () => world.fake.portal(memberId).finished.find(fits)),
-    async countsBothWays(user) {
-      await until(`packets from and to ${user}`, async () =>
-        (await pbx.channelStats()).some(
-          ({ channel, received, sent }) => channel.startsWith(`${user}-`) && received > 20 && sent > 20,
-        ),
-      );
-    },
     async leave({ name, result }) {
       if (result?.state === 'fail') console.log(await browser.evidence(name));
       await Promise.all(stages.map((stage) => stage.close()));

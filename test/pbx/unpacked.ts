@@ -8,8 +8,11 @@ export interface Unpacked {
   readonly root: string;
   /** Folders of the packages' libraries; the first holds what belongs to single programs, e.g. `kamailio/modules`. */
   readonly libraries: readonly string[];
-  /** Program and first arguments: the packages' own loader, so that their libraries fit together. */
-  command(program: string): readonly string[];
+  /**
+   * Program and first arguments: the packages' own loader, so that their libraries fit together.
+   * @param own folder of libraries that belong to this program alone, below the first of `libraries`
+   */
+  command(program: string, own?: string): readonly string[];
 }
 
 export interface Unavailable {
@@ -51,6 +54,9 @@ export function findUnpacked(name: string, script: string, root = join(CACHE, na
     available: true,
     root,
     libraries: multiarch,
-    command: (program) => [loader, '--library-path', [...multiarch, ...tops].join(':'), join(root, program)],
+    command: (program, own) => {
+      const folders = [...(own === undefined ? [] : [join(multiarch[0] ?? '', own)]), ...multiarch, ...tops];
+      return [loader, '--library-path', folders.join(':'), join(root, program)];
+    },
   };
 }

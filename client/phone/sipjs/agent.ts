@@ -10,7 +10,7 @@ import { type KeepAliveDeps, keepAlive, optionsPing } from './keepalive.ts';
 import { type Leg, trackLeg } from './leg.ts';
 import { logConnector } from './log.ts';
 import { rememberNetwork } from './network.ts';
-import { calledLine, dialString, q850Cause, wantsAutoAnswer } from './parties.ts';
+import { calledLine, dialString, incomingLegName, q850Cause, wantsAutoAnswer } from './parties.ts';
 import { keepRegistered } from './registration.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 
@@ -178,11 +178,12 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   const incoming = (invitation: Invitation) => {
     const { request, remoteIdentity } = invitation;
     for (const [id, old] of legs) if (old.session === invitation.replacee) return replace(id, old, invitation);
-    track(request.callId, invitation);
+    const leg = incomingLegName(request.callId, request.viaBranch);
+    track(leg, invitation);
     const group = deps.callHeader ? (request.getHeader(deps.callHeader) ?? null) : null;
     const { displayName, uri: from } = remoteIdentity;
     const call = {
-      leg: request.callId,
+      leg,
       group,
       number: from.user ?? '',
       name: displayName,

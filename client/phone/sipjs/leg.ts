@@ -22,6 +22,8 @@ import { referStatus } from './refer.ts';
 import { REQUEST_PENDING, reinviteQueue } from './reinvite.ts';
 import { agreeOnTimer } from './timers.ts';
 
+const PENDING = new Set(['RequestPendingError', 'InvalidStateError']);
+
 /** What a leg needs of its surroundings. */
 export interface LegDeps {
   readonly domain: string;
@@ -177,8 +179,9 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
           },
         })
         .catch(async (error: Error) => {
-          // Theirs is under way: the same as a collision on the wire.
-          if (error.name === 'RequestPendingError') return resolve(REQUEST_PENDING);
+          // One is under way, ours (SIP.js says so) or theirs (the browser does, in the middle of an answer): the same as a
+          // collision on the wire.
+          if (PENDING.has(error.name)) return resolve(REQUEST_PENDING);
           // An offer that was made and not sent.
           if (error instanceof NoPath) await rollBack(handler() as Describer | undefined).catch(() => {});
           resolve(0);

@@ -21,6 +21,18 @@ export function calledLine(message: Headers): string {
   return userOf(message.getHeader('P-Called-Party-ID')) || userOf(message.getHeader('Diversion'));
 }
 
+/** The object takes names of legs up to 256 characters. */
+const CALL_ID_CHARS = 155;
+const BRANCH_CHARS = 100;
+
+/**
+ * Our name for a leg that came in: its SIP Call-ID and, behind a `;` (which no Call-ID holds), the branch that it came by.
+ * A proxy that forks rings several agents with one Call-ID, one agent again with the same, and a call between two agents
+ * has it at both ends; a branch is unique in space and time (RFC 3261 8.1.1.7).
+ */
+export const incomingLegName = (callId: string, branch: string): string =>
+  `${callId.slice(0, CALL_ID_CHARS)};${branch.slice(-BRANCH_CHARS)}`;
+
 /** What may stand as the user part of a SIP URI, from a number as people write it; '' for text that no URI can hold. */
 export function dialString(number: string): string {
   const plain = number.trim();

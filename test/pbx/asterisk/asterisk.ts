@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../harness/ports.ts';
+import { launch, type Program } from '../program.ts';
 import type { Unavailable } from '../unpacked.ts';
 import { type Ami, type AmiMessage, connectAmi } from './ami.ts';
 import { type AsteriskFiles, findAsterisk } from './files.ts';
@@ -65,7 +65,7 @@ export async function startAsterisk(users = AGENTS): Promise<Asterisk | Unavaila
   const ports = { ws, ami };
   const secret = randomBytes(16).toString('hex');
   writeConfiguration({ run, files, ports, secret, users });
-  const program = launch(files, run);
+  const program = launch([...files.command, '-f', '-C', join(run, 'etc/asterisk.conf')], { home: run });
   try {
     const manager = await booted(program, ports.ami, secret);
     return control({ ami: manager, program, run, port: ports.ws, users });
@@ -108,42 +108,6 @@ function writeConfiguration({ run, files, ports, secret, users }: Setting): void
   for (const name of readdirSync(configuration).filter((file) => file !== 'pjsip-agent.conf')) {
     writeFileSync(join(run, 'etc', name), render(template(name), values) + (extra[name]?.() ?? ''));
   }
-}
-
-interface Program {
-  /** What it printed last; undefined while it runs. */
-  lastWords(): string | undefined;
-  stop(): Promise<void>;
-}
-
-function launch(files: AsteriskFiles, run: string): Program {
-  const [loader = '', ...rest] = files.command;
-  const child: ChildProcess = spawn(loader, [...rest, '-f', '-C', join(run, 'etc/asterisk.conf')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // The machine's own OpenSSL settings belong to another OpenSSL.
-    env: { ...process.env, HOME: run, OPENSSL_CONF: '/dev/null' },
-  });
-  let printed = '';
-  const keep = (chunk: Buffer) => {
-    printed = (printed + chunk).slice(-2000);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  const over = () => child.exitCode !== null || child.signalCode !== null;
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
-  return {
-    lastWords: () => (over() ? printed : undefined),
-    async stop() {
-      if (over()) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const patience = setTimeout(kill, 5000);
-      await gone;
-      clearTimeout(patience);
-    },
-  };
 }
 
 const BOOT_LIMIT_MS = 20_000;

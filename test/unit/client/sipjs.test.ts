@@ -9,6 +9,7 @@ import {
   answeredElsewhere,
   calledLine,
   dialString,
+  incomingLegName,
   userOf,
   wantsAutoAnswer,
 } from '../../../client/phone/sipjs/parties.ts';
@@ -170,6 +171,13 @@ describe('who calls whom', () => {
     expect(userOf('<sip:50%@pbx>')).toBe('50%');
     expect(userOf('nobody')).toBe('');
   });
+  test('two branches of one Call-ID are two legs, whose names the object takes', () => {
+    const long = 'x'.repeat(300);
+    expect(incomingLegName('abc@host', 'z9hG4bKa')).toBe('abc@host;z9hG4bKa');
+    expect(incomingLegName(long, `${long}1`)).not.toBe(incomingLegName(long, `${long}2`));
+    expect(incomingLegName(long, long).length).toBeLessThanOrEqual(256);
+  });
+
   test('a number as people write it becomes one that can be dialled', () => {
     expect(dialString(' +49 (30) 555-000 ')).toBe('+4930555000');
     expect(dialString('*21#')).toBe('*21#');
