@@ -6,7 +6,7 @@ import process from 'node:process';
 import { checksWithBuild, runChecks } from './check.mjs';
 import { buildWorker } from './harness/build.mjs';
 import { countReport, skippedPart, verdict } from './harness/report.mjs';
-import { ensureAsterisk, ensureChromium, ensureCoturn, ensureGround } from './setup.mjs';
+import { ensureAsterisk, ensureChromium, ensureCoturn, ensureGround, ensureKamailio } from './setup.mjs';
 import { root } from './start/node.mjs';
 
 /** A part that hangs must not hang the whole run; the slowest takes a third of this. */
@@ -25,6 +25,7 @@ const parts = [
   { name: 'worker', needs: [] },
   { name: 'browser', needs: [ensureChromium], apart: true },
   { name: 'pbx', needs: [ensureChromium, ensureAsterisk], wants: [ensureCoturn], apart: true },
+  { name: 'peers', needs: [ensureChromium, ensureKamailio], apart: true },
 ];
 
 async function checkPart(name, node) {

@@ -39,18 +39,26 @@ export async function ensureChromium(log) {
  * @param {(line: string) => void} log
  * @returns {Promise<Availability>}
  */
-export async function ensureAsterisk(log) {
-  if (process.platform !== 'linux')
-    return { available: false, reason: 'the real PBX (Asterisk) is set up on Linux only' };
-  if (!isRoot())
-    return { available: false, reason: 'the real PBX (Asterisk) needs root, for a network namespace of its own' };
-  if (!hasApt())
-    return { available: false, reason: 'the real PBX (Asterisk) is installed with apt-get, which is not here' };
-  const script = join(root, 'test', 'pbx', 'asterisk', 'install-asterisk.sh');
-  log('preparing Asterisk (test/pbx/asterisk/install-asterisk.sh; the first time it fetches about 80 MB) ...');
-  const { code, output } = await run('bash', [script]);
+export const ensureAsterisk = (log) => ensureUnpacked('Asterisk', 'about 80 MB', log);
+
+/**
+ * The second peer, as unpacked: a proxy (Kamailio), its media relay (rtpengine), and phones outside (baresip).
+ *
+ * @param {(line: string) => void} log
+ * @returns {Promise<Availability>}
+ */
+export const ensureKamailio = (log) => ensureUnpacked('Kamailio', 'about 145 MB', log);
+
+async function ensureUnpacked(name, size, log) {
+  if (process.platform !== 'linux') return { available: false, reason: `${name} is set up on Linux only` };
+  if (!isRoot()) return { available: false, reason: `${name} needs root, for a network namespace of its own` };
+  if (!hasApt()) return { available: false, reason: `${name} is fetched with apt-get, which is not here` };
+  const folder = name.toLowerCase();
+  const script = `test/pbx/${folder}/install-${folder}.sh`;
+  log(`preparing ${name} (${script}; the first time it fetches ${size}) ...`);
+  const { code, output } = await run('bash', [join(root, script)]);
   if (code === 0) return { available: true };
-  return { available: false, reason: `Asterisk could not be set up: ${output.trim().split('\n').at(-1)}` };
+  return { available: false, reason: `${name} could not be set up: ${output.trim().split('\n').at(-1)}` };
 }
 
 /**
@@ -92,6 +100,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     ['Chromium', ensureChromium],
     ['Asterisk', ensureAsterisk],
     ['coturn', ensureCoturn],
+    ['Kamailio', ensureKamailio],
   ]) {
     const found = await ensure(say);
     say(found.available ? `${name}: ready` : `${name}: ${found.reason}`);

@@ -9,9 +9,13 @@ const calls = {
   globalSetup: ['test/harness/build-once.ts'],
 };
 
+/** Calls through the second peer, which is set up apart from Asterisk. */
+const PEERS = 'test/pbx-calls/peer-*.test.ts';
+
 /** The vitest projects that run in Node; the Worker's own project is defined in vitest.config.ts. */
 export const nodeProjects: TestProjectInlineConfiguration[] = [
   { test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] } },
   { test: { name: 'browser', ...calls, include: ['test/browser/**/*.test.ts'] } },
-  { test: { name: 'pbx', ...calls, include: ['test/pbx-calls/**/*.test.ts'] } },
+  { test: { name: 'pbx', ...calls, include: ['test/pbx-calls/**/*.test.ts'], exclude: [PEERS] } },
+  { test: { name: 'peers', ...calls, include: [PEERS] } },
 ];

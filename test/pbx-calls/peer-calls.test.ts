@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import type { Stage } from '../browser/call-stage.ts';
 import { LINE, settingsFor } from '../harness/cast.ts';
 import { CUSTOMERS, type Kamailio, startKamailio } from '../pbx/kamailio/kamailio.ts';
 import type { OutsideEvent } from '../pbx/kamailio/outside.ts';
 import type { WireEvent } from '../pbx/kamailio/wire.ts';
+import { openPhone, servePhonePage } from '../pbx/page/open.ts';
 import { clockRuns, crmRow, type ProductOn, says, startProductOn } from './product.ts';
 import { direction, microphoneSilent, soundsBothWays } from './sound.ts';
 
@@ -34,6 +36,17 @@ function fromNow() {
       outside.events.all.slice(said).flatMap(({ type, param = '' }) => (type === 'CALL_DTMF_START' ? [param] : [])),
   };
 }
+/** How the portal's administrator wants transfers made; phones learn of it with their next session. */
+async function prefer(transfer: 'blind' | 'attended') {
+  const { url } = product.way;
+  const accounts = product.pbx.users.slice(0, 2).map((user, index) => ({ ...user, userId: index + 1 }));
+  const form = settingsFor({ url, domain: product.pbx.domain, accounts });
+  await product.world.admin.saveSettings(product.world.portals[0].memberId, {
+    ...form,
+    calls: { ...DEFAULT_CALLS, transfer },
+  });
+}
+
 const finished = (callId: string) => product.finished((call) => call.callId === callId);
 
 async function hangUp(stage: Stage) {
@@ -171,18 +184,21 @@ describe('in a call', () => {
   });
 });
 
-describe('a transfer, which the customer’s phone itself follows', () => {
-  const transfer = async (stage: Stage, number: string) => {
-    await stage.press('transfer');
-    await stage.page.fill('[data-transfer-number]', number);
-    await stage.page.click('[data-transfer-go]');
-  };
+const transferTo = async (stage: Stage, number: string) => {
+  await stage.press('transfer');
+  await stage.page.fill('[data-transfer-number]', number);
+  await stage.page.click('[data-transfer-go]');
+};
+
+describe('a blind transfer, which the customer’s phone itself follows', () => {
+  beforeAll(() => prefer('blind'));
+  afterAll(() => prefer('attended'));
 
   it('to a colleague: they ring, answer and are heard; our leg ends after the NOTIFY', async () => {
     const ben = await product.employee(2);
     const anna = await talking();
     const now = fromNow();
-    await transfer(anna, '1002');
+    await transferTo(anna, '1002');
     expect((await now.sent(({ what }) => what === 'REFER')).referTo).toContain('1002');
     await now.sent(({ what }) => what === '202 REFER');
     await anna.card('transferring');
@@ -196,7 +212,7 @@ describe('a transfer, which the customer’s phone itself follows', () => {
   it('to somebody who is not there: the customer is still ours', async () => {
     const anna = await talking();
     const now = fromNow();
-    await transfer(anna, '1003');
+    await transferTo(anna, '1003');
     await now.sent(({ what, body }) => what === 'NOTIFY' && body.startsWith('SIP/2.0 480'));
     await anna.card('transferFailed');
     await anna.press('cancel');
@@ -206,17 +222,48 @@ describe('a transfer, which the customer’s phone itself follows', () => {
   });
 });
 
+describe('an attended transfer', () => {
+  it('the target’s phone takes the customer in our place: INVITE with Replaces, and both hear each other', async () => {
+    const [anna, ben] = await Promise.all([product.employee(1), product.employee(2)]);
+    const site = await servePhonePage();
+    const customer = await openPhone(product.browser, site.url);
+    try {
+      const [, , account] = product.pbx.users;
+      if (account === undefined) throw new Error('no third account');
+      await customer.phone.connect({ url: product.pbx.wsUrl, domain: product.pbx.domain, ...account });
+      const first = await customer.phone.dial('1001');
+      await answer(anna);
+      await customer.phone.reached(first, 'established');
+      const now = fromNow();
+      await transferTo(anna, '1002');
+      await answer(ben);
+      await says(anna, '1002');
+      await anna.press('complete');
+      expect((await now.sent(({ what, from }) => what === 'INVITE' && from === '1003')).replaces).toContain('to-tag');
+      await anna.noCard();
+      await ben.card('connected');
+      await soundsBothWays(ben);
+      await hangUp(ben);
+    } finally {
+      await customer.close();
+      await site.close();
+    }
+  });
+});
+
 describe('two agents', () => {
-  it('both press hold at once: both re-INVITEs meet, both are held in the end', async () => {
+  it('each holds the other, each resumes: sound both ways again', async () => {
     const [anna, ben] = await Promise.all([product.employee(1), product.employee(2)]);
     product.clickToCall('1002');
     await answer(ben);
     await anna.card('connected');
     await soundsBothWays(anna);
-    await Promise.all([anna.press('hold'), ben.press('hold')]);
-    await Promise.all([says(anna, 'On hold'), says(ben, 'On hold')]);
-    await Promise.all([anna.press('hold'), ben.press('hold')]);
-    await Promise.all([says(anna, 'Connected'), says(ben, 'Connected')]);
+    for (const words of ['On hold', 'Connected']) {
+      for (const stage of [anna, ben]) {
+        await stage.press('hold');
+        await says(stage, words);
+      }
+    }
     await Promise.all([soundsBothWays(anna), soundsBothWays(ben)]);
     await hangUp(anna);
     await ben.noCard();

@@ -84,6 +84,12 @@ function track(session: Session): { id: string; call: Call } {
       void bye.accept();
     },
     onCancel: (cancel) => reason(cancel.request),
+    // As a phone that is transferred: it calls whom the other side names, in the place of a leg if that is said.
+    onRefer: (referral) => {
+      const inviter = referral.makeInviter({ sessionDescriptionHandlerOptions: sdh });
+      track(inviter);
+      void referral.accept().then(() => inviter.invite());
+    },
     onSessionDescriptionHandler: (handler) => {
       (handler as Web.SessionDescriptionHandler).peerConnectionDelegate = {
         ontrack: (event) => play((event as RTCTrackEvent).track),

@@ -97,11 +97,12 @@ it('a missing Asterisk is a reason that says what to do', () => {
   expect(findAsterisk('/nonexistent')).toMatchObject({ available: false, reason: expect.stringMatching(/\w/) });
 });
 
-describe('docs/pbx-guide.md', () => {
-  const blocks = [...read('docs/pbx-guide.md').matchAll(/^```ini (\S+)\n([\s\S]*?)^```$/gm)];
+describe('docs/pbx-guide.md and docs/proxies.md', () => {
+  const pages = read('docs/pbx-guide.md') + read('docs/proxies.md');
+  const blocks = [...pages.matchAll(/^```ini (\S+)\n([\s\S]*?)^```$/gm)];
   const example = { USER: '1001', NAME: 'Ann Agent', PASSWORD: 'a-long-random-password' };
 
-  it('shows several pieces of the configuration', () => {
+  it('show several pieces of the configuration', () => {
     expect(blocks.length).toBeGreaterThan(4);
   });
 
