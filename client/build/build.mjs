@@ -57,19 +57,42 @@ async function bundled(root, { input, output, define = {} }) {
   return result.output;
 }
 
+const urlOf = (parts, name) =>
+  JSON.stringify(`/${parts.find((part) => part.type === 'chunk' && part.isEntry && part.name === name).fileName}`);
+
+/** Each alone, so that no code is shared: a worklet and a worker start from one file, and the encoder's library is another. */
+async function bundleRecording(root) {
+  const worklet = await bundled(root, {
+    input: { worklet: join(root, 'client/recording/worklet.ts') },
+    output: hashed,
+  });
+  const encoder = await bundled(root, {
+    input: { encoder: join(root, 'client/recording/encoder.ts') },
+    // LGPL: whoever wants another LAME replaces this file.
+    output: { ...hashed, codeSplitting: { groups: [{ name: 'lame', test: /lamejs/ }] } },
+  });
+  const recording = await bundled(root, {
+    input: { recording: join(root, 'client/recording/main.ts') },
+    output: hashed,
+    define: { __WORKLET_URL__: urlOf(worklet, 'worklet'), __ENCODER_URL__: urlOf(encoder, 'encoder') },
+  });
+  return [...worklet, ...encoder, ...recording];
+}
+
 /**
- * The frame is bundled after the phone, which it names by its hashed URL: no code is shared between the two, so a frame
- * that is not the phone fetches one file and nothing else, and the bundler's preload helper stays out of it.
+ * What is loaded by a hashed URL is bundled before whoever names it: no code is shared between the two, so a frame that is
+ * not the phone fetches one file and nothing else, and the bundler's preload helper stays out of it.
  */
 async function bundleAll(root) {
-  const rest = await bundled(root, { input: inputs(root), output: hashed });
-  const phone = rest.find((part) => part.type === 'chunk' && part.isEntry && part.name === 'phone');
+  const recording = await bundleRecording(root);
+  const define = { __RECORDING_URL__: urlOf(recording, 'recording') };
+  const rest = await bundled(root, { input: inputs(root), output: hashed, define });
   const frame = await bundled(root, {
     input: { frame: join(root, 'client/frame/main.ts') },
     output: hashed,
-    define: { __PHONE_URL__: JSON.stringify(`/${phone.fileName}`) },
+    define: { __PHONE_URL__: urlOf(rest, 'phone') },
   });
-  return [...rest, ...frame];
+  return [...recording, ...rest, ...frame];
 }
 
 async function bundleBoot(root) {
@@ -109,7 +132,12 @@ export async function build(root) {
   const bootHash = `sha256-${createHash('sha256').update(boot).digest('base64')}`;
   writeIfChanged(
     join(root, 'src/generated/client.ts'),
-    generatedModule({ parts, boot, bootHash, entries: ['frame', ...Object.keys(ENTRIES)] }),
+    generatedModule({
+      parts,
+      boot,
+      bootHash,
+      entries: ['frame', 'recording', 'worklet', 'encoder', ...Object.keys(ENTRIES)],
+    }),
   );
   const sizes = sizeReport({ parts, boot, brotli: (text) => brotliCompressSync(text).length });
   return { files: parts.length, sizes, ms: Date.now() - started };

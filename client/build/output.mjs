@@ -16,7 +16,7 @@ export function generatedModule({ parts, boot, bootHash, entries }) {
   return `// Written by client/build; not for editing.
 export const bootScript: string = ${JSON.stringify(boot)};
 export const bootHash: string = ${JSON.stringify(bootHash)};
-export const entries: { frame: string; phone: string; app: string; install: string; status: string } = ${JSON.stringify(urls)};
+export const entries: { ${entries.map((name) => `${name}: string`).join('; ')} } = ${JSON.stringify(urls)};
 export const styles: { pages: string } = ${JSON.stringify({ pages: css ? `/${css.fileName}` : '' })};
 `;
 }

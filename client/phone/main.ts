@@ -1,9 +1,15 @@
 import { DEFAULT_CALLING, DEFAULT_PREFERENCES } from '../../src/protocol/frame.ts';
 import type { PhoneHost } from '../frame/contract.ts';
 import { openMedia } from '../media/media.ts';
+import { createRecorder } from '../recording/recorder.ts';
 import { runPhone } from './phone.ts';
 import { createSipPhone } from './sipjs/agent.ts';
 import { sipIdentity } from './sipjs/identity.ts';
+
+/** URL of the bundle that records, filled in by the build. Named by variables so that the bundler leaves them alone. */
+declare const __RECORDING_URL__: string;
+const recordingUrl = __RECORDING_URL__;
+const newestRecordingUrl = '/client/recording.js';
 
 const onOnline = (callback: () => void) => addEventListener('online', callback);
 const after = (callback: () => void, ms: number): unknown => setTimeout(callback, ms);
@@ -67,6 +73,12 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
       const sounding = media.watch(sip, tell);
       return sip;
     },
+    openRecorder: (deps) =>
+      // A deploy may have removed the file that this build names.
+      createRecorder(
+        () => import(/* @vite-ignore */ recordingUrl).catch(() => import(/* @vite-ignore */ newestRecordingUrl)),
+        deps,
+      ),
     openSocket: (protocols) => new WebSocket(socketUrl, protocols),
     newId: () => crypto.randomUUID(),
     onPageHide: (callback) => addEventListener('pagehide', callback),

@@ -12,6 +12,8 @@ import type { PhoneHost } from '../frame/contract.ts';
 import type { DeviceChoice } from '../frame/panel.ts';
 import type { SoundControls } from '../media/media.ts';
 import type { Microphone } from '../media/microphone.ts';
+import { recordCalls, withRecords } from '../recording/follow.ts';
+import type { Recorder, RecorderDeps } from '../recording/recorder.ts';
 import { backoff } from './backoff.ts';
 import { panelOf } from './desk/panel.ts';
 import { places } from './desk/place.ts';
@@ -28,6 +30,7 @@ export interface PhoneEnv {
   tone(tone: Tone): void;
   readonly sound?: SoundControls;
   createSip(tell: (news: SipNews) => void): SipPhone;
+  openRecorder(deps: RecorderDeps): Recorder;
   openSocket(protocols: string[]): RawSocket;
   newId(): string;
   onPageHide(callback: () => void): void;
@@ -76,7 +79,10 @@ export function runPhone(env: PhoneEnv): void {
     if (socket.connected()) socket.send(message);
   };
   const showPanel = () => {
-    const panel = panelOf(desk.look(), ended ?? notReady() ?? 'ready', env.sound?.devices() ?? NO_DEVICES);
+    const panel = withRecords(
+      panelOf(desk.look(), ended ?? notReady() ?? 'ready', env.sound?.devices() ?? NO_DEVICES),
+      recordings,
+    );
     const text = JSON.stringify(panel);
     if (text === shown) return;
     shown = text;
@@ -112,6 +118,7 @@ export function runPhone(env: PhoneEnv): void {
     changed: ({ preferences }) => {
       if (preferences !== preferred) env.sound?.prefer(preferences);
       preferred = preferences;
+      recordings?.follow(calls());
       refresh();
     },
     rules: {
@@ -132,6 +139,17 @@ export function runPhone(env: PhoneEnv): void {
     clearTimeout: env.clearTimeout,
     now: env.now,
   });
+
+  const recordings =
+    host.session.calling?.recording === 'browser'
+      ? recordCalls({
+          openRecorder: env.openRecorder,
+          ticket: tickets.get,
+          sound: sip.sound,
+          changed: showPanel,
+          setTimeout: env.setTimeout,
+        })
+      : null;
 
   const loads: number[] = [];
   const sendLoads = () => {
@@ -175,12 +193,16 @@ export function runPhone(env: PhoneEnv): void {
   host.onAct((act) => {
     if (act.act === 'choose') env.sound?.choose(act.kind, act.id);
     else if (act.act === 'tryRing') env.sound?.tryRing();
-    else if (act.act !== 'record') desk.onAct(act);
+    else if (act.act === 'record') recordings?.set(act.leg, act.on);
+    else desk.onAct(act);
   });
   env.sound?.onDevices(refresh);
   host.onLoad((ms) => {
     loads.push(ms);
     sendLoads();
   });
-  env.onPageHide(desk.leave);
+  env.onPageHide(() => {
+    recordings?.leave();
+    desk.leave();
+  });
 }

@@ -1,5 +1,6 @@
 import type { NotReady } from '../../src/protocol/frame.ts';
 import type { CallEvent } from '../call/types.ts';
+import type { LegSound } from '../recording/follow.ts';
 
 /** An INVITE that arrived. */
 export interface IncomingLeg {
@@ -56,4 +57,6 @@ export interface SipPhone {
   referTo(leg: string, consultation: string): void;
   /** null for a leg that is over, or has no connection yet. */
   stats(leg: string): Promise<LegStats | null>;
+  /** What this leg sends and hears now; null for a leg that is over, or has no sound yet. */
+  sound(leg: string): LegSound | null;
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
 import { bugName, log } from '../log.ts';
-import { recordingName } from '../recording/recording.ts';
+import { recordingName } from '../recording/recording-name.ts';
 import { addressesOf } from './addresses.ts';
 import { Agents, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';

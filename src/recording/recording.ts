@@ -17,9 +17,6 @@ export interface Sender {
   readonly leg: string;
 }
 
-/** Name of the object that keeps a leg's record. A member_id has no slash, so no two legs share a name. */
-export const recordingName = (portal: string, leg: string): string => `${portal}/${leg}`;
-
 const CLOSED = failure('forbidden', 'This record is closed: Bitrix24 has it already.');
 const NOT_YOURS = failure('forbidden', 'This call belongs to another employee.');
 const NOT_BEGUN = failure('not_found', 'No piece of this record has arrived yet.');

@@ -8,7 +8,8 @@ import { type Failure, failure, failureResponse } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { bearer, readTicket } from '../session/ticket.ts';
 import { MOST_PIECES, PIECE_LIMIT } from './limits.ts';
-import { recordingName, type Sender } from './recording.ts';
+import type { Sender } from './recording.ts';
+import { recordingName } from './recording-name.ts';
 
 /** `POST /api/recordings/<leg>/<index>` and `POST /api/recordings/<leg>/end`. */
 export const recordingRoutes = new Hono<{ Bindings: Env }>();

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { describe, expect, it } from 'vitest';
 import type { CallSettings } from '../../src/protocol/settings.ts';
 import { PIECE_LIMIT, RECORD_LIMIT } from '../../src/recording/limits.ts';
-import { recordingName } from '../../src/recording/recording.ts';
+import { recordingName } from '../../src/recording/recording-name.ts';
 import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { env, json, openPhone, portals, type TestPortal, type TestSocket, worker } from './kit.ts';
 

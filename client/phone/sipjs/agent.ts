@@ -279,6 +279,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     mute: (id, muted) => legs.get(id)?.mute(muted),
     dtmf: (id, key) => legs.get(id)?.dtmf(key),
     refer: (id, number) => legs.get(id)?.refer(number),
+    sound: (id) => legs.get(id)?.sound() ?? null,
     stats: async (id) => (await legs.get(id)?.stats()) ?? null,
     referTo: (id, consultation) => legs.get(id)?.referTo(legs.get(consultation)?.session),
   };

@@ -10,6 +10,7 @@ import {
 } from 'sip.js';
 import type { CallingRules } from '../../../src/protocol/frame.ts';
 import type { CallEvent } from '../../call/types.ts';
+import type { LegSound } from '../../recording/follow.ts';
 import type { LegStats } from '../sip.ts';
 import { type Describer, rollBack, surviveReinvite } from './description.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
@@ -54,6 +55,7 @@ export interface Leg {
   /** Another microphone: what the far end hears comes from this track, or from a copy of it, from now on. */
   useMicrophone(track: MediaStreamTrack): void;
   stats(): Promise<LegStats | null>;
+  sound(): LegSound | null;
   /** Tells the PBX our new address after the socket was lost: without it the far end's BYE never arrives. */
   refresh(): void;
   /** The PBX wants to hear every so many seconds that we are still there (RFC 4028). */
@@ -118,7 +120,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
       gatherEarly(made as unknown as Gatherer, {
         network: deps.network,
         setTimeout: deps.setTimeout,
-        track: (event) => deps.hear(event.streams[0] ?? new MediaStream([event.track])),
+        track: (event) => hear(event.streams[0] ?? new MediaStream([event.track])),
         changed: () => {
           deps.network.chosen(chosenType(handler()?.peerConnection));
           path.changed();
@@ -221,6 +223,16 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     openMicrophone();
   };
 
+  let heard: MediaStream | null = null;
+  const hear = (stream: MediaStream) => {
+    heard = stream;
+    deps.hear(stream);
+  };
+  const sound = (): LegSound | null => {
+    const local = handler()?.peerConnection?.getSenders()[0]?.track;
+    return local && heard ? { local, remote: heard } : null;
+  };
+
   const stats = async (): Promise<LegStats | null> => {
     const connection = handler()?.peerConnection;
     if (!connection) return null;
@@ -270,6 +282,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     },
     useMicrophone: (track) => void useMicrophone(track),
     stats,
+    sound,
     dtmf,
     refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
     // Only a confirmed dialog has the tags that Replaces names.

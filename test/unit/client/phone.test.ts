@@ -65,7 +65,11 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
         refer: remember('refer'),
         referTo: remember('referTo'),
         stats: async () => null,
+        sound: () => null,
       };
+    },
+    openRecorder: () => {
+      throw new Error('nobody records here');
     },
     openSocket: () => {
       const raw = {
