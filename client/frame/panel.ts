@@ -47,7 +47,7 @@ export interface Device {
 /** The devices of the phone's browser, and which are used; '' = the browser's own choice. */
 export interface DeviceChoice {
   readonly microphones: readonly Device[];
-  /** Empty where the frame may not choose (`speaker-selection` is not delegated to it). */
+  /** Empty where the browser does not let this frame choose. */
   readonly speakers: readonly Device[];
   readonly microphone: string;
   readonly speaker: string;

@@ -1,8 +1,17 @@
-/** The person's devices in this browser; '' = the browser's own choice. */
+/**
+ * A device that the person chose; both '' = the browser's own choice. The label is the second try: where third-party
+ * cookies are blocked, Chromium gives a frame new ids with each page.
+ */
+export interface Remembered {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** The person's devices in this browser. */
 export interface Choice {
-  readonly microphone: string;
-  readonly speaker: string;
-  readonly ringer: string;
+  readonly microphone: Remembered;
+  readonly speaker: Remembered;
+  readonly ringer: Remembered;
 }
 
 export type DeviceKind = keyof Choice;
@@ -13,20 +22,21 @@ export interface Shelf {
   setItem(key: string, value: string): void;
 }
 
-const NONE: Choice = { microphone: '', speaker: '', ringer: '' };
+const OWN: Remembered = { id: '', label: '' };
+const NONE: Choice = { microphone: OWN, speaker: OWN, ringer: OWN };
 const KINDS = Object.keys(NONE) as DeviceKind[];
 
-/** Device ids are random per site and browser, and say nothing without it; the longest known have 64 characters. */
+/** Ids have 64 characters, names may be longer. */
 const LONGEST = 256;
+const fits = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST;
 
 function readChoice(text: string | null): Choice {
-  if (text === null) return NONE;
-  const stored = JSON.parse(text) as Record<string, unknown> | null;
-  const id = (kind: DeviceKind) => {
-    const value = stored?.[kind];
-    return typeof value === 'string' && value.length <= LONGEST ? value : '';
+  const stored = (text === null ? null : JSON.parse(text)) as Partial<Record<DeviceKind, Partial<Remembered>>> | null;
+  const read = (kind: DeviceKind): Remembered => {
+    const { id, label } = stored?.[kind] ?? {};
+    return fits(id) && fits(label) ? { id, label } : OWN;
   };
-  return { microphone: id('microphone'), speaker: id('speaker'), ringer: id('ringer') };
+  return { microphone: read('microphone'), speaker: read('speaker'), ringer: read('ringer') };
 }
 
 /**
@@ -42,9 +52,9 @@ export function keepChoice(shelf: () => Shelf, key: string) {
   } catch {}
   return {
     get: (): Choice => choice,
-    set: (kind: DeviceKind, id: string): void => {
-      if (!KINDS.includes(kind) || id.length > LONGEST) return;
-      choice = { ...choice, [kind]: id };
+    set: (kind: DeviceKind, device: Remembered): void => {
+      if (!KINDS.includes(kind) || !fits(device.id) || !fits(device.label)) return;
+      choice = { ...choice, [kind]: { id: device.id, label: device.label } };
       try {
         shelf().setItem(key, JSON.stringify(choice));
       } catch {}

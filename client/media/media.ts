@@ -1,10 +1,10 @@
 import type { DeviceChoice } from '../frame/panel.ts';
 import type { SipNews, SipPhone } from '../phone/sip.ts';
 import { type DeviceKind, keepChoice } from './choice.ts';
-import { devicesOf, type Listed } from './devices.ts';
+import { devicesOf, idOf, type Listed } from './devices.ts';
 import { createMicrophone, type Microphone } from './microphone.ts';
 import { isFirefox, nestedMicrophone, openNested } from './nested.ts';
-import { mayListen, maySpeak } from './policy.ts';
+import { mayListen } from './policy.ts';
 import { createSampler } from './quality/sampler.ts';
 import { audioElement, type RemoteSound, remoteSound } from './remote.ts';
 import { createRinger, type Ringer, type RingerDeps } from './ringer.ts';
@@ -40,7 +40,8 @@ export function openMedia(name: string, preferences: RingerDeps['preferences']):
   // Absent where the portal's page is not secure.
   const mediaDevices = navigator.mediaDevices as MediaDevices | undefined;
   const choice = keepChoice(() => localStorage, `b24phone:devices:${name}`);
-  const canChoose = maySpeak();
+  // Portals don't delegate `speaker-selection`. Chromium lets a frame with the microphone choose all the same: it is tried.
+  let canChoose = 'setSinkId' in HTMLMediaElement.prototype;
   const listeners: (() => void)[] = [];
   let listed: readonly Listed[] = [];
   let say = (_sentence: string) => {};
@@ -48,21 +49,23 @@ export function openMedia(name: string, preferences: RingerDeps['preferences']):
   const room = audioElement('ring');
   const ear = audioElement('tone');
   const speakers = new Set<HTMLAudioElement>([ear]);
-  const send = (element: HTMLAudioElement, id: string) => {
-    // A device that is away, or refused: the browser's own.
-    if (canChoose) element.setSinkId(id).catch(() => element.setSinkId('').catch(() => {}));
+  const send = async (element: HTMLAudioElement, id: string) => {
+    if (!canChoose || element.sinkId === id) return;
+    await element.setSinkId(id).catch((error: Error) => {
+      if (error.name === 'NotAllowedError') canChoose = false;
+    });
   };
+  const chosen = (kind: DeviceKind) => idOf(kind, choice.get()[kind], listed);
   const sendAll = () => {
-    const { speaker, ringer } = choice.get();
-    for (const element of speakers) send(element, speaker);
-    send(room, ringer);
+    for (const element of speakers) void send(element, chosen('speaker'));
+    void send(room, chosen('ringer'));
   };
 
   const ringer = createRinger({ room, ear, url: toneUrl, preferences });
   const remote = remoteSound(() => {
     const element = audioElement('remote');
     speakers.add(element);
-    send(element, choice.get().speaker);
+    void send(element, chosen('speaker'));
     return {
       play: () => element.play(),
       remove: () => {
@@ -80,27 +83,24 @@ export function openMedia(name: string, preferences: RingerDeps['preferences']):
     if (!mediaDevices) throw new DOMException('not a secure page', 'SecurityError');
     return mediaDevices.getUserMedia(wanted);
   };
-  const present = async () => (await mediaDevices?.enumerateDevices()) ?? [];
   const list = async () => {
-    listed = await present();
+    listed = (await mediaDevices?.enumerateDevices()) ?? [];
+    // A device that was pulled out takes its sound along, until it is sent elsewhere.
+    sendAll();
     for (const listener of listeners) listener();
+    return listed;
   };
   const relist = () => void list().catch(() => {});
   const microphone = createMicrophone({
     getUserMedia: isFirefox() ? nestedMicrophone(openNested, own) : own,
     frameMay: mayListen,
     permission: async () => (await navigator.permissions.query({ name: 'microphone' as PermissionName })).state,
-    present: async () => (await present()).filter(({ kind }) => kind === 'audioinput'),
+    present: async () => (await list()).filter(({ kind }) => kind === 'audioinput'),
     onPlugged: (callback) => mediaDevices?.addEventListener('devicechange', callback),
-    preferred: choice.get().microphone,
+    preferred: () => chosen('microphone'),
     say: (sentence) => say(sentence),
   });
-  mediaDevices?.addEventListener('devicechange', () => {
-    // Said again: an element goes silent when its device is pulled out.
-    sendAll();
-    relist();
-  });
-  sendAll();
+  mediaDevices?.addEventListener('devicechange', relist);
   relist();
 
   return {
@@ -109,7 +109,7 @@ export function openMedia(name: string, preferences: RingerDeps['preferences']):
       open: async () => {
         const problem = await microphone.open();
         // Only now do devices have names.
-        if (problem === null) relist();
+        if (problem === null) list().then(microphone.look, () => {});
         return problem;
       },
     },
@@ -134,8 +134,8 @@ export function openMedia(name: string, preferences: RingerDeps['preferences']):
     },
     devices: () => devicesOf(listed, choice.get(), canChoose),
     choose: (kind, id) => {
-      choice.set(kind, id);
-      if (kind === 'microphone') microphone.prefer(id);
+      choice.set(kind, { id, label: listed.find(({ deviceId }) => deviceId === id)?.label ?? '' });
+      if (kind === 'microphone') microphone.prefer();
       else sendAll();
       for (const listener of listeners) listener();
     },

@@ -13,8 +13,10 @@ export interface Microphone {
   allowed(): Promise<boolean>;
   /** Another device has taken over while it is open: whoever borrowed has to go over to this track, or to a copy. */
   onTrack(listener: (track: MediaStreamTrack) => void): void;
-  /** The person wants this device from now on; '' = the browser's own choice. */
-  prefer(deviceId: string): void;
+  /** The person has chosen another device. */
+  prefer(): void;
+  /** Devices may have got names, and the chosen one may be among them. */
+  look(): void;
 }
 
 /** The part of the browser that has the microphone. */
@@ -28,17 +30,17 @@ export interface MicrophoneDeps {
   present(): Promise<readonly Present[]>;
   /** `devicechange`. */
   onPlugged(callback: () => void): void;
-  /** The device's id that the person chose before; '' = none. */
-  readonly preferred: string;
+  /** Id of the device that the person chose, if it is there; '' = the browser's own choice. Asked after `present`. */
+  preferred(): string;
   /** One sentence about a change of the microphone in a call. */
   say(sentence: string): void;
 }
 
 const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
-// `ideal`, not `exact`: a headset that stays at home must not make the phone mute.
+// `exact`, because Chromium takes the default for an `ideal` one while that is open.
 const constraints = (deviceId: string): MediaStreamConstraints => ({
-  audio: deviceId === '' ? AUDIO : { ...AUDIO, deviceId: { ideal: deviceId } },
+  audio: deviceId === '' ? AUDIO : { ...AUDIO, deviceId: { exact: deviceId } },
   video: false,
 });
 
@@ -55,7 +57,6 @@ export function microphoneProblem(name: string): MicrophoneProblem {
 /** A microphone that stays with the person: it follows their choice, and the devices that come and go in a call. */
 export function createMicrophone(deps: MicrophoneDeps): Microphone {
   let stream: MediaStream | null = null;
-  let preferred = deps.preferred;
   /** Where nothing is preferred: the device that was pulled out in this call. */
   let pulled = '';
   let inUse = false;
@@ -88,7 +89,9 @@ export function createMicrophone(deps: MicrophoneDeps): Microphone {
       });
       return null;
     } catch (error) {
-      return microphoneProblem((error as Error).name);
+      const problem = microphoneProblem((error as Error).name);
+      // A headset that stays at home must not make the phone mute.
+      return problem === 'none' && deviceId !== '' ? start('') : problem;
     }
   };
 
@@ -96,7 +99,8 @@ export function createMicrophone(deps: MicrophoneDeps): Microphone {
     if (!inUse) return;
     const present = await deps.present().catch(() => []);
     const before = using();
-    const next = switchTo({ wanted: preferred || pulled, using: before, present }) ?? (chosen ? preferred : null);
+    const wanted = deps.preferred();
+    const next = switchTo({ wanted: wanted || pulled, using: before, present }) ?? (chosen ? wanted : null);
     if (next === null || !inUse) return;
     const problem = await start(next);
     // Hung up while the device was starting.
@@ -116,7 +120,7 @@ export function createMicrophone(deps: MicrophoneDeps): Microphone {
     open: async () => {
       inUse = true;
       if (using()) return null;
-      const problem = await start(preferred);
+      const problem = await start(deps.preferred());
       inUse = problem === null;
       return problem;
     },
@@ -135,10 +139,10 @@ export function createMicrophone(deps: MicrophoneDeps): Microphone {
       return (await deps.permission().catch(() => 'prompt')) !== 'denied';
     },
     onTrack: (listener) => void listeners.push(listener),
-    prefer: (deviceId) => {
-      preferred = deviceId;
+    prefer: () => {
       pulled = '';
       follow(true);
     },
+    look: () => follow(false),
   };
 }

@@ -35,9 +35,15 @@ export async function openStage(
   world: World,
   as: number,
   path = '/',
-  options: { readonly microphone?: boolean; readonly relayOnly?: boolean } = {},
+  options: {
+    readonly microphone?: boolean;
+    readonly relayOnly?: boolean;
+    /** Runs in each document before its own scripts. */
+    readonly prepare?: () => void;
+  } = {},
 ): Promise<Stage> {
   const person = await browser.person(options);
+  if (options.prepare) await person.context.addInitScript(options.prepare);
   await person.context.addInitScript((relayOnly) => {
     const Native = window.RTCPeerConnection;
     const kept: RTCPeerConnection[] = [];

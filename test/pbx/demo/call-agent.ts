@@ -30,6 +30,8 @@ export interface AgentCall {
   readonly id: string;
   /** What went out as `X-Call-Id`. */
   readonly callId: string;
+  /** What the customer says from now on; with 'nothing' not a packet is sent, as on a line that works one way. */
+  say(what: NonNullable<AgentCallOptions['says']>): void;
   /** Ends an answered call from the customer's side. */
   hangup(): void;
   /** Resolves when an answered call is over; at once with null when nobody answered. */
@@ -61,7 +63,7 @@ export async function callAgent(
     ...(line === undefined ? {} : { line }),
     headers: [`X-Call-Id: ${callId}`, ...(options.headers ?? [])],
   });
-  const unanswered = { id, callId, hangup: () => {}, ended: Promise.resolve(null), stats: () => null };
+  const unanswered = { id, callId, say: () => {}, hangup: () => {}, ended: Promise.resolve(null), stats: () => null };
   if (rung.result !== 'answered') return { ...unanswered, result: rung.result };
   if (signal?.aborted) {
     // Two agents of a group answered in the same moment; the other one was first.
@@ -69,13 +71,17 @@ export async function callAgent(
     return { ...unanswered, result: 'cancelled' };
   }
   options.onAnswer?.();
-  const { says = 'greeting' } = options;
-  if (says === 'tone') media.play(steadyTone());
-  if (says === 'greeting') {
-    media.play(melody(), () => {
-      echoes = true;
-    });
-  }
+  const say: AgentCall['say'] = (what) => {
+    echoes = false;
+    if (what === 'nothing') media.play(null);
+    if (what === 'tone') media.play(steadyTone());
+    if (what === 'greeting') {
+      media.play(melody(), () => {
+        echoes = true;
+      });
+    }
+  };
+  say(options.says ?? 'greeting');
   const { leg } = rung;
-  return { result: 'answered', id, callId, hangup: leg.hangup, ended: leg.ended, stats: media.stats };
+  return { result: 'answered', id, callId, say, hangup: leg.hangup, ended: leg.ended, stats: media.stats };
 }

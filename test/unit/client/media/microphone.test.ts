@@ -12,7 +12,13 @@ interface FakeTrack {
 
 /** A computer with these microphones; the first is what the browser chooses by itself. */
 function aComputer(ids: string[], change: { may?: boolean; fails?: string; preferred?: string } = {}) {
-  const world = { ids: [...ids], fails: change.fails ?? '', asked: [] as string[], said: [] as string[] };
+  const world = {
+    ids: [...ids],
+    fails: change.fails ?? '',
+    asked: [] as string[],
+    said: [] as string[],
+    preferred: change.preferred ?? '',
+  };
   const tracks: FakeTrack[] = [];
   let plugged = () => {};
   const open = (deviceId: string) => {
@@ -40,10 +46,10 @@ function aComputer(ids: string[], change: { may?: boolean; fails?: string; prefe
   const microphone = createMicrophone({
     getUserMedia: async ({ audio }) => {
       if (world.fails) throw new DOMException('no', world.fails);
-      const { deviceId } = audio as { deviceId?: { ideal: string } };
-      const wanted = deviceId?.ideal ?? '';
+      const { deviceId } = audio as { deviceId?: { exact: string } };
+      const wanted = deviceId?.exact ?? '';
       world.asked.push(wanted);
-      const found = world.ids.includes(wanted) ? wanted : world.ids[0];
+      const found = wanted === '' ? world.ids[0] : world.ids.find((id) => id === wanted);
       if (found === undefined) throw new DOMException('none', 'NotFoundError');
       return open(found);
     },
@@ -53,7 +59,7 @@ function aComputer(ids: string[], change: { may?: boolean; fails?: string; prefe
     onPlugged: (callback) => {
       plugged = callback;
     },
-    preferred: change.preferred ?? '',
+    preferred: () => (world.ids.includes(world.preferred) ? world.preferred : ''),
     say: (sentence) => world.said.push(sentence),
   });
   const taken: string[] = [];
@@ -63,6 +69,11 @@ function aComputer(ids: string[], change: { may?: boolean; fails?: string; prefe
     world,
     tracks,
     taken,
+    async choose(id: string) {
+      world.preferred = id;
+      microphone.prefer();
+      await settle();
+    },
     /** Pulls a device out, as browsers tell it: the track ends and the list changes. */
     async pull(id: string) {
       world.ids = world.ids.filter((other) => other !== id);
@@ -111,7 +122,7 @@ describe('the microphone', () => {
         permission,
         present: async () => [],
         onPlugged: () => {},
-        preferred: '',
+        preferred: () => '',
         say: () => {},
       }).allowed();
     expect(await allowed(true, async () => 'granted')).toBe(true);
@@ -153,18 +164,16 @@ describe('a headset in a call', () => {
     expect(taken).toEqual(['other']);
   });
   test('a choice in a call is taken at once, also the browser’s own', async () => {
-    const { microphone, taken, tracks } = aComputer(['inner', 'headset']);
+    const { microphone, taken, tracks, choose } = aComputer(['inner', 'headset']);
     await microphone.open();
-    microphone.prefer('headset');
-    await settle();
-    microphone.prefer('');
-    await settle();
+    await choose('headset');
+    await choose('');
     expect(taken).toEqual(['headset', 'inner']);
     expect(tracks.map(({ stopped }) => stopped)).toEqual([true, true, false]);
   });
   test('without a call nothing is opened, whatever is plugged in or chosen', async () => {
-    const { microphone, world, pull, plug } = aComputer(['inner', 'headset']);
-    microphone.prefer('headset');
+    const { world, choose, pull, plug } = aComputer(['inner', 'headset']);
+    await choose('headset');
     await pull('headset');
     await plug('headset');
     expect(world.asked).toEqual([]);
@@ -177,6 +186,29 @@ describe('a headset in a call', () => {
     await pulled;
     expect(taken).toEqual([]);
     expect(tracks.every(({ readyState }) => readyState === 'ended')).toBe(true);
+  });
+});
+
+describe('the chosen microphone', () => {
+  test('that stays at home does not make the phone mute: the browser’s own is taken', async () => {
+    const { microphone, world } = aComputer(['inner']);
+    world.preferred = 'inner';
+    world.ids = ['other'];
+    expect(await microphone.open()).toBeNull();
+    // It is gone, but the list that was read before doesn't know yet.
+    const late = aComputer(['inner']);
+    late.world.preferred = 'inner';
+    const opening = late.microphone.open();
+    late.world.ids = ['other'];
+    expect(await opening).toBeNull();
+  });
+  test('is found once devices have names, as a page that was never allowed to listen sees none', async () => {
+    const { microphone, world, taken } = aComputer(['inner', 'headset']);
+    await microphone.open();
+    world.preferred = 'headset';
+    microphone.look();
+    await settle();
+    expect(taken).toEqual(['headset']);
   });
 });
 
