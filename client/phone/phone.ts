@@ -183,6 +183,8 @@ export function runPhone(env: PhoneEnv): void {
     microphoneDenied = !(await env.microphone.allowed());
     refresh();
   };
+  // The object says them again when its socket opens; the PBX may be quicker.
+  if (host.session.preferences) desk.onObject({ t: 'preferences', preferences: host.session.preferences });
   refresh();
   void lookAtMicrophone();
   sip.start();

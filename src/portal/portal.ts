@@ -9,7 +9,7 @@ import type { Env } from '../env.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { bugName, log } from '../log.ts';
-import { CloseCode, type Line } from '../protocol/frame.ts';
+import { CloseCode, type Line, type Preferences } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
 import { DEFAULT_CALLS } from '../settings/calls-form.ts';
@@ -56,6 +56,7 @@ export interface OpenedSession {
   /** Unix ms. */
   readonly expiresAt: number;
   readonly room: string;
+  readonly preferences: Preferences | null;
   readonly lines: readonly Line[];
 }
 
@@ -194,8 +195,9 @@ export class Portal extends DurableObject<Env> {
       await this.#repair(parts.value, accessToken, refreshToken);
     const expiresAt = now + TICKET_SECONDS * 1000;
     const session = parts.value.sessions.open(userId, admin, expiresAt);
-    const room = parts.value.agents.roomOf(userId, now);
-    return ok({ userId, admin, name, session, expiresAt, room, lines: parts.value.rules().lines });
+    const { agents } = parts.value;
+    const own = { room: agents.roomOf(userId, now), preferences: agents.preferencesOf(userId) };
+    return ok({ userId, admin, name, session, expiresAt, ...own, lines: parts.value.rules().lines });
   }
 
   /** needs_admin has an exit: a verified admin's token binds, and a pair that the OAuth host proves is kept. */

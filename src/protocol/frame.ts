@@ -137,6 +137,8 @@ export interface Session {
   readonly callHeader: string | null;
   /** Absent = DEFAULT_CALLING. */
   readonly calling?: CallingRules;
+  /** What this person has set; absent = nothing yet. So that a phone that has just come up does not ring through it. */
+  readonly preferences?: Preferences;
   /** 128 random bits (base64url) from which this person's frames derive channel and lock names. */
   readonly room: string;
   /** A frame load longer than this (ms) is a strike. */

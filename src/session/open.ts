@@ -37,7 +37,7 @@ export async function openSession(
   if (!portal) return err(NOT_INSTALLED);
   const opened = await portal.openSession(request.AUTH_ID, request.REFRESH_ID || null, from);
   if (!opened.ok) return opened;
-  const { userId, admin, name, session, expiresAt, room } = opened.value;
+  const { userId, admin, name, session, expiresAt, room, preferences } = opened.value;
   const phone = await settingsFor(env, request.member_id).phoneOf(config, userId, now);
   const ticket = await writeTicket(config, { portal: request.member_id, userId, admin, session, expiresAt });
   return ok({
@@ -50,6 +50,7 @@ export async function openSession(
     colleagues: phone.colleagues,
     callHeader: phone.callHeader,
     calling: phone.calling,
+    ...(preferences && { preferences }),
     room,
     strikeMs: config.strikeMs,
   });

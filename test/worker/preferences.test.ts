@@ -39,6 +39,14 @@ describe('what a person has set for themselves', () => {
     expect(colleague.messages.map(({ t }) => t)).not.toContain('preferences');
   });
 
+  it('comes with the session, so that a phone knows it before its socket is open', async () => {
+    const portal = await newPortal().install();
+    expect(await portal.session(2)).not.toHaveProperty('preferences');
+    await (await openPhone(portal, 2)).ask(prefer(quiet));
+    expect(await portal.session(2)).toMatchObject({ preferences: quiet });
+    expect(await portal.session(3)).not.toHaveProperty('preferences');
+  });
+
   it('survives the object\u2019s eviction, as a row', async () => {
     const portal = await newPortal().install();
     await (await openPhone(portal, 2)).ask(prefer(quiet));

@@ -1,19 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import type { CardNews, PhoneHost } from '../../../client/frame/contract.ts';
+import type { Panel } from '../../../client/frame/panel.ts';
 import { runPhone } from '../../../client/phone/phone.ts';
 import type { SipNews } from '../../../client/phone/sip.ts';
 import type { RawSocket } from '../../../client/phone/socket.ts';
-import type { FrameMessage, ObjectMessage, Session } from '../../../src/protocol/frame.ts';
+import {
+  DEFAULT_PREFERENCES,
+  type FrameMessage,
+  type ObjectMessage,
+  type Session,
+} from '../../../src/protocol/frame.ts';
 import { aSession, handClock, LINE, settle } from './support.ts';
 
 /** A phone whose PBX, object, cards and microphone are in the test's hands. */
-async function aPhone(options: { microphone?: boolean; newSession?: () => Promise<Session | null> } = {}) {
+async function aPhone(
+  options: { microphone?: boolean; newSession?: () => Promise<Session | null>; session?: Partial<Session> } = {},
+) {
   const clock = handClock();
   const shown: Record<string, string> = {};
   const sip: string[] = [];
   const sent: FrameMessage[] = [];
   const commands: { command: string; params: unknown }[] = [];
   const shared: string[] = [];
+  const panels: Panel[] = [];
   const listeners: Record<string, (event: never) => void> = {};
   let tell: (news: SipNews) => void = () => {};
   let card: (news: CardNews) => void = () => {};
@@ -23,7 +32,7 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
   let ids = 0;
   const host: PhoneHost = {
     frame: 'f1',
-    session: aSession(),
+    session: { ...aSession(), ...options.session },
     newSession: options.newSession ?? (async () => null),
     share: ({ ticket }) => shared.push(ticket),
     onCard: (listener) => {
@@ -33,7 +42,7 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
       commands.push({ command: command.replace('CallCard', ''), params });
       return { answered: true, value: [] };
     },
-    panel: () => {},
+    panel: (panel) => panels.push(panel),
     onAct: () => {},
     onLoad: (listener) => {
       load = listener;
@@ -105,6 +114,7 @@ async function aPhone(options: { microphone?: boolean; newSession?: () => Promis
     );
   return {
     clock,
+    panels,
     shown,
     sip,
     sent,
@@ -156,6 +166,13 @@ describe('whether the phone is ready', () => {
     expect(phone.shown.phone).toBe('ready');
     phone.click('c3');
     expect(phone.sip.some((line) => line.startsWith('invite'))).toBe(true);
+  });
+  test('do not disturb holds from the first moment: the session brings it before the object’s socket is open', async () => {
+    const phone = await aPhone({ session: { preferences: { ...DEFAULT_PREFERENCES, doNotDisturb: true } } });
+    phone.tell(registered);
+    phone.tell(ring);
+    expect(phone.sip).toContain('hangup sip-1 480');
+    expect(phone.panels.at(-1)).toMatchObject({ phone: 'ready', calls: [], preferences: { doNotDisturb: true } });
   });
   test('a state names every leg that this browser holds', async () => {
     const phone = await aPhone();
