@@ -288,6 +288,18 @@ describe('two agents', () => {
 });
 
 describe('registration', () => {
+  it('the WebSocket is cut: the phone registers again by itself, and rings', async () => {
+    const anna = await product.employee(1);
+    const now = fromNow();
+    product.way.cut();
+    await now.sent(({ what }) => what === 'REGISTER');
+    await anna.shows('phone', 'ready');
+    await product.pbx.callIn('1001');
+    await answer(anna);
+    await soundsBothWays(anna);
+    await hangUp(anna);
+  });
+
   it('a wrong password is refused, said, and not tried again and again', async () => {
     const { wsUrl: url, domain, users } = product.pbx;
     const accounts = users.slice(0, 2).map(({ user, name }, n) => ({ userId: n + 1, user, password: 'wrong', name }));

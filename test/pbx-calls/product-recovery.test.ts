@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
-import { type Product, says, startProduct } from './product.ts';
+import { type Product, ready, says, startProduct } from './product.ts';
 import { soundsBothWays } from './sound.ts';
 
 /** The PBX, or the way to it, fails and comes back: nobody has to reload a page. */
@@ -48,6 +48,22 @@ describe('nobody talks', () => {
     await answer(anna);
     expect(await call.outcome).toBe('answered');
     await soundsBothWays(anna);
+    await call.hangup();
+    await anna.noCard();
+  });
+
+  it('a page that is reloaded registers in the place of its old self: the PBX has one contact, and it rings', async () => {
+    const anna = await product.employee(1);
+    const before = await contact();
+    await anna.page.reload();
+    await until('the new page to be registered', async () => {
+      const now = await contact();
+      return now !== undefined && now !== before;
+    });
+    expect([...(await product.pbx.cli('pjsip show contacts')).matchAll(/1001\/sip:/g)]).toHaveLength(1);
+    await ready(anna);
+    const call = await callIn();
+    await answer(anna);
     await call.hangup();
     await anna.noCard();
   });

@@ -77,6 +77,8 @@ export interface FakePortalHooks {
   closeCard: () => void;
   releasePull: () => void;
   changeEntity: (type: string, id: number, name: string) => void;
+  /** As if the card were a call list's and its button "next" were pressed: an external card has none (fact 3.3). */
+  nextInList: () => void;
 }
 
 declare global {
@@ -98,4 +100,5 @@ export const createHooks = (): FakePortalHooks => ({
   closeCard: () => undefined,
   releasePull: () => undefined,
   changeEntity: () => undefined,
+  nextInList: () => undefined,
 });

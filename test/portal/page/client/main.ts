@@ -53,6 +53,7 @@ const startTelephony = (): void => {
     calls = new PhoneCalls(config, hooks, worker);
     hooks.openPortalCard = () => calls?.openPortalCard();
     hooks.closeCard = () => calls?.card?.close();
+    hooks.nextInList = () => calls?.card?.nextInList();
     hooks.changeEntity = (type, id, name) => calls?.card?.changeEntity(type as EntityType, id, name);
   }, listDelay);
 };

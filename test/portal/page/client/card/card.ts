@@ -158,6 +158,11 @@ export class CallCard {
     void this.#loadCrm();
   }
 
+  /** What the button "next" of a call list's card says; external cards have no such button. */
+  nextInList(): void {
+    this.#deps.emit('nextButtonClick');
+  }
+
   #announce(): void {
     if (this.#deps.options().entityChangedFirst) this.#deps.emit('entityChanged', entityChanged(this.#offer));
     this.#deps.emit('initialized', initialized(this.#offer));
