@@ -14,6 +14,7 @@ import { recordingRoutes } from './recording/routes.ts';
 import { pbxRoutes } from './route/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { statisticsRoutes } from './statistics/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 
 export { Directory } from './directory/directory.ts';
@@ -32,6 +33,7 @@ app.route('/', appRoutes);
 app.route('/', settingsRoutes);
 app.route('/', recordingRoutes);
 app.route('/', pbxRoutes);
+app.route('/', statisticsRoutes);
 app.route('/', statusRoutes);
 app.route('/', clientRoutes);
 app.route('/', homeRoutes);

@@ -1,4 +1,5 @@
 import type { RestError } from '../bitrix24/errors.ts';
+import { type Failure, failure } from '../http/failure.ts';
 import type { DueOutcome } from './due.ts';
 
 /** Denied tokens are tried again this often: somebody may have repaired them without our being told (ms). */
@@ -23,3 +24,9 @@ export function retryAfter(error: RestError, now: number): DueOutcome | null {
       return 'retry';
   }
 }
+
+/** What a person is told when Bitrix24 did not confirm who they are. */
+export const asFailure = (error: RestError): Failure =>
+  error.kind === 'expired' || error.kind === 'denied' || error.kind === 'refused'
+    ? failure('forbidden', 'The portal did not confirm this access token.')
+    : failure('upstream', 'The portal could not be asked. Try again in a moment.');

@@ -13,13 +13,16 @@ import { CloseCode, type Line, type Preferences } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
 import { DEFAULT_CALLS } from '../settings/calls-form.ts';
+import type { StatisticsRow } from '../statistics/summary.ts';
 import { backoffMs } from './backoff.ts';
 import { type PortalEvent, receiveEvent } from './events.ts';
+import { figures } from './figures.ts';
 import { answerFrame } from './frames.ts';
 import type { PortalRules } from './leads.ts';
 import { MinuteLimiter } from './limiter.ts';
 import { noteLoad } from './loads.ts';
 import { readFrameMessage } from './messages.ts';
+import { asFailure } from './outcome.ts';
 import { Parts } from './parts.ts';
 import { recordBegins, recordWhole } from './record-door.ts';
 import { addToCounter, readPortal, writeBindReason, writePortal, writeRules } from './records.ts';
@@ -71,12 +74,6 @@ const REFUSED_IN_ALL = 120;
 const SAFETY_NET_MS = 30_000;
 /** Reports without a session a minute that are counted. */
 const UNVERIFIED_PER_MINUTE = 60;
-
-/** What a person is told when Bitrix24 did not confirm who they are. */
-const asFailure = (error: RestError): Failure =>
-  error.kind === 'expired' || error.kind === 'denied' || error.kind === 'refused'
-    ? failure('forbidden', 'The portal did not confirm this access token.')
-    : failure('upstream', 'The portal could not be asked. Try again in a moment.');
 
 /**
  * One portal, by its member_id: tokens, strikes, binding, ledger, agents. A thin shell: it takes calls, sockets and
@@ -291,14 +288,19 @@ export class Portal extends DurableObject<Env> {
   /** A call's transcript from the PBX; it is attached once the call is finished. */
   async transcript(call: string, passages: readonly Passage[]): Promise<Result<Kept, Failure>> {
     const parts = this.#installed();
-    if (!parts.ok) return parts;
-    return ok(await parts.value.takeTranscript(call, passages));
+    return parts.ok ? ok(await parts.value.takeTranscript(call, passages)) : parts;
   }
 
   /** The portal's row of /status, or null before a proved install. */
   async status(): Promise<PortalStatus | null> {
     const parts = this.#openParts();
     return parts.ok ? parts.value.status(Date.now()) : null;
+  }
+
+  /** The portal's calls that began in [from, to), Unix ms, added up. */
+  async figures(from: number, to: number): Promise<StatisticsRow[]> {
+    const parts = this.#installed();
+    return parts.ok ? figures(parts.value.sql, from, to) : [];
   }
 
   /** The portal's REST calls of the last days, newest first (docs/storage.md). */

@@ -4,13 +4,13 @@ import { readConfig } from '../config.ts';
 import { verify } from '../crypto/sign.ts';
 import type { Env } from '../env.ts';
 import { readJson } from '../http/body.ts';
-import { type Failure, failure, failureResponse } from '../http/failure.ts';
+import { type Failure, failure, failureResponse, failureStatus } from '../http/failure.ts';
 import { wrongMethod } from '../http/method.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { portalOf } from '../portal/stub.ts';
 import { bearer } from '../session/ticket.ts';
 import { settingsFor } from '../settings/store.ts';
-import { decideRoute, type RouteAgent, routeText } from './decide.ts';
+import { decideRoute, type RouteAgent, type RouteAnswer, routeText } from './decide.ts';
 
 type RouteContext = Context<{ Bindings: Env }>;
 type PortalStub = NonNullable<ReturnType<typeof portalOf>>;
@@ -35,25 +35,34 @@ async function admit(c: RouteContext): Promise<Result<{ memberId: string; portal
 
 const CallerNumber = v.pipe(v.string(), v.maxLength(64));
 
+const plain = (text: string, status = 200) =>
+  new Response(text, { status, headers: { 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8' } });
+
+/** A dial plan reads no error: it gets nobody, and the status for whoever looks. */
 async function getRoute(c: RouteContext): Promise<Response> {
+  const isText = c.req.query('format') === 'text';
+  const answer = await answerRoute(c);
+  if (!answer.ok) return isText ? plain('|', failureStatus(answer.error)) : failureResponse(answer.error);
+  return isText
+    ? plain(routeText(answer.value))
+    : Response.json(answer.value, { headers: { 'cache-control': 'no-store' } });
+}
+
+async function answerRoute(c: RouteContext): Promise<Result<RouteAnswer, Failure>> {
   const number = v.safeParse(CallerNumber, c.req.query('number'));
   if (!number.success)
-    return failureResponse(failure('bad_request', 'number: send the caller\u2019s number, at most 64 characters.'));
+    return err(failure('bad_request', 'number: send the caller\u2019s number, at most 64 characters.'));
   const admitted = await admit(c);
-  if (!admitted.ok) return failureResponse(admitted.error);
+  if (!admitted.ok) return admitted;
   const { memberId, portal } = admitted.value;
   const [facts, settings] = await Promise.all([portal.routeFacts(number.output), settingsFor(c.env, memberId).view()]);
-  if (!facts.ok) return failureResponse(facts.error);
+  if (!facts.ok) return facts;
   const phones = new Map(facts.value.phones.map((phone) => [phone.userId, phone]));
   const agents = settings.agents.map(({ userId, sipUser, name }): RouteAgent => {
     const { reachable = false, talking = false, doNotDisturb = false } = phones.get(userId) ?? {};
     return { userId, extension: sipUser, name, reachable, talking, doNotDisturb, timeman: '' };
   });
-  const answer = decideRoute(facts.value.number, facts.value.match, agents);
-  const headers = { 'cache-control': 'no-store' };
-  return c.req.query('format') === 'text'
-    ? new Response(routeText(answer), { headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } })
-    : Response.json(answer, { headers });
+  return ok(decideRoute(facts.value.number, facts.value.match, agents));
 }
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 86_400));

@@ -97,8 +97,8 @@ it('a missing Asterisk is a reason that says what to do', () => {
   expect(findAsterisk('/nonexistent')).toMatchObject({ available: false, reason: expect.stringMatching(/\w/) });
 });
 
-describe('docs/pbx-guide.md and docs/proxies.md', () => {
-  const pages = read('docs/pbx-guide.md') + read('docs/proxies.md');
+describe('docs/pbx-guide.md, docs/proxies.md and docs/routing.md', () => {
+  const pages = ['pbx-guide', 'proxies', 'routing'].map((page) => read(`docs/${page}.md`)).join('\n');
   const blocks = [...pages.matchAll(/^```ini (\S+)\n([\s\S]*?)^```$/gm)];
   const example = { USER: '1001', NAME: 'Ann Agent', PASSWORD: 'a-long-random-password' };
 
