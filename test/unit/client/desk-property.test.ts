@@ -123,7 +123,7 @@ describe('whatever happens on the desk, in any order', () => {
   });
 
   test(`${RUNS} games leave the desk legal, no leg behind, no card open, each call ended once`, {
-    timeout: 120_000,
+    timeout: 60_000 + RUNS * 10,
   }, () => {
     console.log(`desk property: ${RUNS} games, SEED=${SEED}`);
     fc.assert(property(step), { numRuns: RUNS, seed: SEED });
