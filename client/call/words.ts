@@ -16,6 +16,9 @@ export function who({ number, name, customer }: Named): string {
   return [known === number ? '' : known, company === known ? '' : company, number].filter(Boolean).join(', ');
 }
 
+/** The shortest name that tells them apart; a status text has little room. */
+export const short = ({ number, name, customer }: Named): string => customer?.name || name || number;
+
 export const words = {
   callFrom: (call: Named) => `Call from ${who(call)}`,
   callTo: (call: Named) => `Call to ${who(call)}`,
@@ -47,15 +50,15 @@ export const words = {
   secondInTheWay: 'End the second call before you transfer with a word first',
   notInConference: 'End the conference before you transfer',
 
-  secondCall: (call: Named) => `Second call: ${who(call)}. Hold answers it`,
-  secondHeld: (call: Named) => `${who(call)} waits on hold. Hold swaps`,
-  secondTalks: (call: Named) => `You are talking with ${who(call)}. Hold swaps`,
+  secondCall: (call: Named) => `Second call: ${short(call)}. Hold answers it`,
+  secondHeld: (call: Named) => `${short(call)} waits on hold. Hold swaps`,
+  secondTalks: (call: Named) => `You are talking with ${short(call)}. Hold swaps`,
   wait: 'One moment: the PBX has not answered yet',
 
   conferring: 'Opening the conference…',
-  conference: (parties: readonly Named[]) => `Conference with ${parties.map(who).join(' and ')}`,
+  conference: (parties: readonly Named[]) => `Conference with ${parties.map(short).join(' and ')}`,
   conferenceFailed: (why: string) => `The conference could not be opened: ${why}`,
-  conferenceWithout: (call: Named) => `${who(call)} could not be brought into the conference`,
+  conferenceWithout: (call: Named) => `${short(call)} could not be brought into the conference`,
   conferenceRefused: 'the PBX did not let both parties in',
 
   busyHere: 'You are in another call: hang up first.',

@@ -1,6 +1,10 @@
+import type { PanelAct } from '../../client/frame/panel.ts';
 import type { NotReady } from '../../src/protocol/frame.ts';
+import type { CallSettings } from '../../src/protocol/settings.ts';
+import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { openStage, type Stage } from '../browser/call-stage.ts';
 import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { settingsFor } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { type Asterisk, startAsterisk } from '../pbx/asterisk/asterisk.ts';
@@ -29,6 +33,10 @@ export interface ProductOn<Pbx extends AnyPbx> {
   startPbx(): Promise<void>;
   /** An employee's page whose phone is registered, or says why not; 1 is Anna at 1001, 2 is Ben at 1002. */
   employee(userId: number, phone?: NotReady): Promise<Stage>;
+  /** Saves how calls are handled; counts for pages that open from now on. */
+  calls(settings: Partial<CallSettings>): Promise<void>;
+  /** What this employee does on the panel of the app's page, said on the person's channel. */
+  act(userId: number, stage: Stage, act: PanelAct): Promise<void>;
   /** Bitrix24 starts a call for Anna, as a click on a number does. @returns its CALL_ID */
   clickToCall(number: string): string;
   /** Parameters of each call of one of telephony.externalCall's methods, oldest first. */
@@ -124,6 +132,18 @@ async function build<Pbx extends AnyPbx>(
       if (phone === undefined) await ready(stage);
       else await stage.shows('phone', phone);
       return stage;
+    },
+    async calls(settings) {
+      const address = { url: way.url, domain: pbx.domain, accounts: accountsOf(pbx) };
+      await world.admin.saveSettings(memberId, { ...settingsFor(address), calls: { ...DEFAULT_CALLS, ...settings } });
+    },
+    async act(userId, stage, act) {
+      const { room } = await world.admin.session(memberId, userId);
+      const frame = await stage.frame();
+      await frame.evaluate(([name, message]) => new BroadcastChannel(name).postMessage(message), [
+        `b24phone:${room}`,
+        { t: 'act', from: 'panel', act },
+      ] as const);
     },
     clickToCall(number) {
       const call = world.fake.clickToCall({ userId: 1, number }, memberId);

@@ -51,7 +51,7 @@ describe('a conference on the PBX’s bridge', () => {
     expect(world.did('refer').at(-1)).toEqual(['refer', 'sip-2', '700']);
     world.leg(done, 'sip-2');
     expect(world.did('hangup').map(([, leg]) => leg)).toEqual(['sip-1', 'sip-2']);
-    expect(world.statuses().at(-1)).toBe('Conference with Ada, +4940 and Ada, +4940');
+    expect(world.statuses().at(-1)).toBe('Conference with Ada and Ada');
   });
   test('both records end when we leave', () => {
     const world = bridged();

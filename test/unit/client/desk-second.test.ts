@@ -33,7 +33,7 @@ describe('a second call while talking', () => {
     world.ring('sip-2');
     expect(world.reports.at(-1)).toMatchObject({ t: 'register', leg: 'sip-2', card: false });
     expect(world.tones.at(-1)).toBe('waiting');
-    expect(world.statuses().at(-1)).toBe('Second call: Ada, +4940. Hold answers it · Connected');
+    expect(world.statuses().at(-1)).toBe('Second call: Ada. Hold answers it · Connected');
   });
   test('is answered by the hold button, after the PBX has put the first one on hold', () => {
     const world = talking();
@@ -44,7 +44,7 @@ describe('a second call while talking', () => {
     world.leg({ on: 'held', held: true, ok: true }, 'sip-1');
     expect(world.did('answer').at(-1)).toEqual(['answer', 'sip-2']);
     world.leg({ on: 'established', at: 3000 }, 'sip-2');
-    expect(world.statuses().at(-1)).toBe('You are talking with Ada, +4940. Hold swaps · On hold');
+    expect(world.statuses().at(-1)).toBe('You are talking with Ada. Hold swaps · On hold');
     expect(world.tones.at(-1)).toBe('none');
   });
   test('waits on where the PBX refuses the hold', () => {
@@ -63,7 +63,7 @@ describe('a second call while talking', () => {
     world.leg({ on: 'held', held: true, ok: true }, 'sip-2');
     expect(world.did('hold').at(-1)).toEqual(['hold', 'sip-1', false]);
     world.leg({ on: 'held', held: false, ok: true }, 'sip-1');
-    expect(world.statuses().at(-1)).toBe('Ada, +4940 waits on hold. Hold swaps · Connected');
+    expect(world.statuses().at(-1)).toBe('Ada waits on hold. Hold swaps · Connected');
   });
   test('a click while the PBX still owes an answer waits for it', () => {
     const world = twoCalls();
