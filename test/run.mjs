@@ -24,6 +24,7 @@ const parts = [
   { name: 'check', needs: [] },
   { name: 'unit', needs: [] },
   { name: 'worker', needs: [] },
+  { name: 'soak', needs: [] },
   { name: 'browser', needs: [ensureChromium], apart: true },
   { name: 'pbx', needs: [ensureChromium, ensureAsterisk], wants: [ensureCoturn], apart: true },
   { name: 'peers', needs: [ensureChromium, ensureKamailio], apart: true },

@@ -1,6 +1,7 @@
 import { whoIs } from '../bitrix24/identity.ts';
 import { sameText } from '../crypto/bytes.ts';
 import { seal, unseal } from '../crypto/seal.ts';
+import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
@@ -110,11 +111,22 @@ async function uninstall(parts: Parts, env: Env, clean: boolean): Promise<Result
   if (clean) {
     await Promise.all(parts.records.held().map((leg) => parts.recording(leg).wipe()));
     parts.sql.exec('DELETE FROM record');
-    parts.sql.exec('DELETE FROM leg');
-    parts.sql.exec('DELETE FROM call');
-    parts.sql.exec('DELETE FROM transcript');
-    parts.sql.exec('DELETE FROM agent');
+    for (const table of [
+      'leg',
+      'call',
+      'transcript',
+      'handover',
+      'agent',
+      'rest_log',
+      'strike',
+      'load',
+      'rebind',
+      'counter',
+    ])
+      parts.sql.exec(`DELETE FROM ${table}`);
     await settingsFor(env, memberId).wipe();
+    parts.due.cancel('tell', '');
+    await env.DIRECTORY.getByName(DIRECTORY_NAME).forget(memberId);
   }
   log('info', 'uninstalled', { portal: memberId });
   return ok(true);

@@ -204,8 +204,9 @@ export class Parts {
     return 'done';
   }
 
-  #sweep(): DueOutcome {
+  async #sweep(): Promise<DueOutcome> {
     const now = Date.now();
+    await this.tokens.reseal();
     this.sessions.forgetBefore(now);
     this.restLog.sweep(now);
     this.sql.exec('DELETE FROM pause WHERE until < ?', now);
@@ -243,7 +244,7 @@ export class Parts {
       lines: () => this.#setUp('lines'),
       reconcile: async () => this.#reconcile(),
       tell: () => this.#tell(),
-      sweep: async () => this.#sweep(),
+      sweep: () => this.#sweep(),
       register: withStatus(ledger.register),
       callback: withStatus(ledger.callback),
       finish: withStatus(ledger.finish),

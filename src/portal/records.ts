@@ -114,7 +114,9 @@ export type CounterName =
   | 'pace_level'
   | 'pace_at'
   | 'failures'
-  | 'away_until';
+  | 'away_until'
+  | 'refused_at'
+  | 'moved_at';
 
 export function readCounter(sql: SqlStorage, name: CounterName): number {
   return Number(sql.exec('SELECT value FROM counter WHERE name = ?', name).toArray()[0]?.value ?? 0);

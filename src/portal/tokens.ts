@@ -12,7 +12,7 @@ import {
 import type { Config } from '../config.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { err, ok, type Result } from '../http/result.ts';
-import { readPortal } from './records.ts';
+import { readCounter, readPortal, writeCounter } from './records.ts';
 
 /** Calls Bitrix24 as somebody: as the portal's stored admin, or as an admin who lends a token. */
 export interface Caller {
@@ -29,6 +29,11 @@ export const lentCaller = (fetch: Fetch, access: RestAccess, watch: RestWatch): 
   batch: (commands) => batch(fetch, access, commands, watch),
 });
 
+/** How long a host that refused or moved us is not asked again (ms): repeating at once is what gets an app blocked. */
+const REFUSED_REST_MS = 10 * 60_000;
+/** An employee's own access token is good for an hour at most (fact 5.3), and for less when it comes to us (ms). */
+const LENT_LIFE_MS = 50 * 60_000;
+
 /**
  * Keeps the portal's OAuth pair: sealed at rest, refreshed only when it ran out, by one request however many wait
  * (a refresh kills the old refresh token, so two at once would lock us out; fact 5.3).
@@ -39,6 +44,7 @@ export class TokenKeeper implements Caller {
   readonly #config: Config;
   readonly #fetch: Fetch;
   readonly #watch: RestWatch;
+  #lent: { readonly token: string; readonly until: number } | null = null;
 
   constructor(sql: SqlStorage, config: Config, fetch: Fetch, watch: RestWatch) {
     this.#sql = sql;
@@ -62,6 +68,16 @@ export class TokenKeeper implements Caller {
     );
   }
 
+  /**
+   * An access token of a person whom the portal has just confirmed. It is used, from memory, only while the portal's own
+   * pair is refused: then the calls of the company are still on record, as anybody may register and finish one.
+   *
+   * @param now Unix ms
+   */
+  lend(token: string, now: number): void {
+    this.#lent = { token, until: now + LENT_LIFE_MS };
+  }
+
   /** What /status says of the tokens. */
   describe(now: number): {
     state: TokenState | 'expired' | 'none';
@@ -74,14 +90,56 @@ export class TokenKeeper implements Caller {
     return { state, expiresAt: row.expires_at, refreshedAt: row.refreshed_at };
   }
 
-  /** Calls as the portal's stored admin; refreshes at most once per call. */
+  /** Calls as the portal's stored admin; refreshes at most once per call. While the pair is refused, as who lends. */
   async batch<K extends string>(commands: Readonly<Record<K, Command>>): Promise<Result<BatchResult<K>, RestError>> {
     const access = await this.#access();
-    if (!access.ok) return access;
+    if (!access.ok) return this.#asLender(commands, access.error);
     const first = await batch(this.#fetch, access.value, commands, this.#watch);
     if (first.ok || (first.error.kind !== 'expired' && first.error.kind !== 'moved')) return first;
+    if (first.error.kind === 'moved' && !this.#mayAskWhereTo()) return first;
     const fresh = await this.#refresh(access.value.token);
-    return fresh.ok ? batch(this.#fetch, fresh.value, commands, this.#watch) : fresh;
+    return fresh.ok ? batch(this.#fetch, fresh.value, commands, this.#watch) : this.#asLender(commands, fresh.error);
+  }
+
+  async #asLender<K extends string>(
+    commands: Readonly<Record<K, Command>>,
+    error: RestError,
+  ): Promise<Result<BatchResult<K>, RestError>> {
+    const portal = readPortal(this.#sql);
+    const lent = this.#lent;
+    if (error.kind !== 'denied' || !portal || !this.#row() || !lent || lent.until <= Date.now()) return err(error);
+    return batch(this.#fetch, { endpoint: portal.endpoint, token: lent.token }, commands, this.#watch);
+  }
+
+  /** A portal that has moved is asked for by a refresh, the only proof of an address; one that always redirects is not. */
+  #mayAskWhereTo(): boolean {
+    const now = Date.now();
+    if (readCounter(this.#sql, 'moved_at') > now - REFUSED_REST_MS) return false;
+    writeCounter(this.#sql, 'moved_at', now);
+    return true;
+  }
+
+  /** Seals anew what an old key of SEAL_KEYS sealed, so that the key can be taken away some time after a rotation. */
+  async reseal(): Promise<void> {
+    const portal = readPortal(this.#sql);
+    if (!portal) return;
+    const anew = async (sealed: string, field: string): Promise<string | null> => {
+      if (sealed.split('.')[1] === this.#config.sealKeys[0].id) return null;
+      const place = { portal: portal.memberId, field };
+      const opened = await unseal(this.#config.sealKeys, sealed, place);
+      return opened.ok ? seal(this.#config.sealKeys, opened.value, place) : null;
+    };
+    // What was stored anew meanwhile is sealed with the newest key already: the old bytes name the row.
+    const row = this.#row();
+    if (row) {
+      const access = await anew(row.access, 'access_token');
+      if (access) this.#sql.exec('UPDATE token SET access = ? WHERE access = ?', access, row.access);
+      const refresh = await anew(row.refresh, 'refresh_token');
+      if (refresh) this.#sql.exec('UPDATE token SET refresh = ? WHERE refresh = ?', refresh, row.refresh);
+    }
+    const known = portal.applicationToken;
+    const token = known === null ? null : await anew(known, 'application_token');
+    if (token) this.#sql.exec('UPDATE portal SET application_token = ? WHERE application_token = ?', token, known);
   }
 
   #row(): Row | null {
@@ -116,6 +174,8 @@ export class TokenKeeper implements Caller {
       const current = await open(row.access, 'access_token');
       if (current.ok && current.value !== used) return ok({ endpoint: portal.endpoint, token: current.value });
     }
+    if (row.state === 'refused' && readCounter(this.#sql, 'refused_at') > Date.now() - REFUSED_REST_MS)
+      return err({ kind: 'denied', code: 'REFUSED', message: 'The OAuth host has refused the portal\u2019s tokens.' });
     const refresh = await open(row.refresh, 'refresh_token');
     if (!refresh.ok) return err({ kind: 'denied', code: 'SEAL_KEYS', message: refresh.error.message });
     const now = Date.now();
@@ -127,7 +187,10 @@ export class TokenKeeper implements Caller {
     if (!stored) return err(gone);
     if (stored.refresh !== row.refresh) return this.#access();
     if (!answer.ok) {
-      if (answer.error.kind === 'denied') this.#sql.exec("UPDATE token SET state = 'refused'");
+      if (answer.error.kind === 'denied') {
+        this.#sql.exec("UPDATE token SET state = 'refused'");
+        writeCounter(this.#sql, 'refused_at', now);
+      }
       return answer;
     }
     return this.#accept(answer.value, portal.memberId, now);

@@ -18,4 +18,6 @@ export const nodeProjects: TestProjectInlineConfiguration[] = [
   { test: { name: 'browser', ...calls, include: ['test/browser/**/*.test.ts'] } },
   { test: { name: 'pbx', ...calls, include: ['test/pbx-calls/**/*.test.ts'], exclude: [PEERS] } },
   { test: { name: 'peers', ...calls, include: [PEERS] } },
+  // With SOAK=10000 it takes as long as ten thousand calls take.
+  { test: { name: 'soak', ...calls, testTimeout: 3_600_000, include: ['test/soak/**/*.test.ts'] } },
 ];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DemoPbx, type PbxEvent, startDemoPbx } from '../pbx/demo/demo-pbx.ts';
-import type { AppOptions, FakeBitrix24 } from '../portal/backend/index.ts';
+import type { AppOptions, FakeBitrix24, UserOptions } from '../portal/backend/index.ts';
 import type { Demo } from '../portal/page/config.ts';
 import { type ServerOptions, type StartedFake, startFakeBitrix24 } from '../portal/server.ts';
 import { customers, LINE, type PbxAddress, type PhoneAccount, phoneAccounts, settingsFor, staff } from './cast.ts';
@@ -27,6 +27,8 @@ export interface WorldOptions {
    * Default: the embedded one.
    */
   readonly pbx?: 'demo' | PbxAddress | null;
+  /** The portals' people. Default: the staff of cast.ts. */
+  readonly users?: readonly UserOptions[];
   /** Whether the portals have the app. Default true. */
   readonly installed?: boolean;
   /** Long loads that a placement survives in a day. Bitrix24's number, and the default: 10. */
@@ -163,7 +165,7 @@ async function choosePorts({ ports = ANY, portals = ['portal-a'] }: WorldOptions
 }
 
 async function startPortals(
-  { portals = ['portal-a'], overtimeLimit, demo, fake }: WorldOptions,
+  { portals = ['portal-a'], users = staff, overtimeLimit, demo, fake }: WorldOptions,
   appUrl: string,
   secrets: Secrets,
   ports: ChosenPorts,
@@ -179,7 +181,7 @@ async function startPortals(
   const served = [];
   for (const [index, name] of portals.entries()) {
     const port = ports.portals[index] ?? 0;
-    served.push({ name, memberId: memberIdOf(name), port, title: 'Nordlicht', users: staff, contacts: customers });
+    served.push({ name, memberId: memberIdOf(name), port, title: 'Nordlicht', users, contacts: customers });
   }
   return startFakeBitrix24({
     deliver: loopbackFetch,

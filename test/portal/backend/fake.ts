@@ -44,6 +44,7 @@ const need = <Value>(value: Value | undefined, what: string): Value => {
  * const answer = await fake.handle(new Request('http://127.0.0.1:9101/rest/profile?auth=...'));
  */
 export class FakeBitrix24 {
+  #underWay = 0;
   readonly world: World;
 
   constructor(options: FakeOptions) {
@@ -57,6 +58,20 @@ export class FakeBitrix24 {
    * @throws LostAnswer only when a `lost` fault was asked for: the caller breaks the connection
    */
   async handle(request: Request): Promise<Response> {
+    this.#underWay++;
+    try {
+      return await this.#answer(request);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  /** Requests that have no answer yet. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  async #answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const portal = this.portalAt(url.host);
     const isOauth = url.host === this.world.options.oauthHost;

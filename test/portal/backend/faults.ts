@@ -8,7 +8,15 @@ export type FaultKind =
   /** Performed, but what arrives is a proxy's HTML page. */
   | 'garbled'
   /** Not performed and not answered until `releaseHangs`; then a 504 page. */
-  | 'hang';
+  | 'hang'
+  /** Not performed: the connection breaks. */
+  | 'reset'
+  /** Not performed: a proxy's HTML page. */
+  | 'page'
+  /** Performed twice, as a proxy does that repeats a request; what arrives is the second answer. */
+  | 'duplicate'
+  /** Performed, and answered a second late. */
+  | 'slow';
 
 export interface FaultOptions {
   /** REST method in any case, `oauth` for the token endpoint, `*` for every REST method. */
@@ -35,7 +43,19 @@ export class LostAnswer extends Error {
   }
 }
 
-const DEFAULT_STATUS: Readonly<Record<FaultKind, number>> = { error: 500, lost: 0, garbled: 502, hang: 504 };
+const DEFAULT_STATUS: Readonly<Record<FaultKind, number>> = {
+  error: 500,
+  lost: 0,
+  garbled: 502,
+  hang: 504,
+  reset: 0,
+  page: 500,
+  duplicate: 200,
+  slow: 200,
+};
+
+/** How late a slow answer is (ms). */
+export const SLOW_MS = 1000;
 
 export class Faults {
   readonly #list: Fault[] = [];

@@ -1,6 +1,6 @@
 import { type Answer, type Failure, fail, json, timeBlock } from './answers.ts';
 import { runBatch } from './batch.ts';
-import { type Fault, LostAnswer } from './faults.ts';
+import { type Fault, LostAnswer, SLOW_MS } from './faults.ts';
 import { type Params, parsePairs, text, upperKeys } from './forms.ts';
 import { OPERATING, operatingOf, pour, stillCounting } from './limits.ts';
 import type { Call } from './methods/context.ts';
@@ -139,7 +139,11 @@ const withFault = async (fault: Fault | null, run: () => Promise<Performed>): Pr
   if (fault?.kind === 'error') {
     return wire({ answer: fail(fault.error, fault.description, fault.status), time: null });
   }
-  const performed = await run();
+  if (fault?.kind === 'reset') throw new LostAnswer();
+  if (fault?.kind === 'page') return htmlPage(fault.status);
+  let performed = await run();
+  if (fault?.kind === 'duplicate') performed = await run();
+  if (fault?.kind === 'slow') await new Promise((late) => setTimeout(late, SLOW_MS));
   if (fault?.kind === 'lost') throw new LostAnswer();
   return fault?.kind === 'garbled' ? htmlPage(fault.status) : wire(performed);
 };

@@ -1,0 +1,142 @@
+import { WebSocket } from 'ws';
+import { connectObject, type ObjectSocket, type RawSocket } from '../../client/phone/socket.ts';
+import type { FrameMessage, ObjectMessage } from '../../src/protocol/frame.ts';
+
+/** Messages that wait for an answer. */
+type Asked = Extract<FrameMessage, { readonly id: string }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+export interface AgentOptions {
+  readonly userId: number;
+  /** `http://app.localhost:1234` */
+  readonly appUrl: string;
+  /** A new ticket, as a session at the portal gives it. */
+  readonly ticket: () => Promise<string>;
+  /** Waits until people may speak again: an eviction wants silence. */
+  readonly quiet: () => Promise<void>;
+  /** How wrong this browser's clock is, ms. */
+  readonly skewMs: number;
+}
+
+/**
+ * One employee's browser as the object sees it: the product's own connection (client/phone/socket.ts), with its
+ * reconnects and repetitions, over a real WebSocket, and a clock that may be wrong.
+ */
+export class Agent {
+  readonly userId: number;
+  /** Legs that this browser holds; named after each reconnect. */
+  readonly legs = new Set<string>();
+  readonly heard: ObjectMessage[] = [];
+  /** Why the object would have this browser no more; null = it is welcome. */
+  ended: string | null = null;
+  reconnects = 0;
+  /** Nobody else's call is played with this agent meanwhile. */
+  busy = false;
+  #skewMs: number;
+  #ticket: string | null = null;
+  #raw: WebSocket | null = null;
+  #page = 0;
+  #ids = 0;
+  #socket: ObjectSocket;
+  readonly #waiting = new Map<string, (answer: ObjectMessage) => void>();
+  readonly #options: AgentOptions;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.userId = options.userId;
+    this.#skewMs = options.skewMs;
+    this.#socket = this.#connect();
+  }
+
+  /** What this browser's clock shows for a moment of the real one, Unix ms. */
+  clock(real: number): number {
+    return real + this.#skewMs;
+  }
+
+  jumpClock(ms: number): void {
+    this.#skewMs += ms;
+  }
+
+  /** Says it, however often it takes, and waits for the answer. */
+  async ask(message: WithoutId<Asked>): Promise<ObjectMessage> {
+    await this.#options.quiet();
+    const id = `${this.userId}-${this.#page}-${++this.#ids}`;
+    return new Promise((answered) => {
+      this.#waiting.set(id, answered);
+      this.#socket.send({ ...message, id } as FrameMessage);
+    });
+  }
+
+  /** The network goes away without a word. */
+  cut(): void {
+    this.#raw?.terminate();
+  }
+
+  /** The page dies, with everything that it had not said yet, and another is opened: it holds no leg. */
+  die(): void {
+    this.#page++;
+    this.legs.clear();
+    this.#waiting.clear();
+    this.#raw?.terminate();
+    this.#socket = this.#connect();
+  }
+
+  /** This browser is closed for good. */
+  leave(): void {
+    this.#page++;
+    this.#raw?.terminate();
+  }
+
+  #connect(): ObjectSocket {
+    const page = this.#page;
+    const alive = () => page === this.#page;
+    return connectObject({
+      open: (protocols) => this.#open(protocols),
+      backoff: { delayMs: (attempt) => Math.min(500, 20 * 2 ** attempt) },
+      ticket: async (renew) => {
+        if (!alive()) return null;
+        if (renew || this.#ticket === null) this.#ticket = await this.#options.ticket();
+        return this.#ticket;
+      },
+      onMessage: (message) => {
+        this.heard.push(message);
+        if ('id' in message) {
+          this.#waiting.get(message.id)?.(message);
+          this.#waiting.delete(message.id);
+        }
+      },
+      onOpen: () => {
+        this.reconnects++;
+        const state = { ready: true, talking: this.legs.size > 0 } as const;
+        if (alive()) this.#socket.send({ t: 'state', state, legs: [...this.legs] });
+      },
+      onEnd: (why) => {
+        if (alive()) this.ended = why;
+      },
+      setTimeout,
+      onOnline: () => {},
+    });
+  }
+
+  #open(protocols: string[]): RawSocket {
+    const { host, port } = new URL(this.#options.appUrl);
+    const raw = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocols, {
+      headers: { host, origin: this.#options.appUrl },
+      handshakeTimeout: 5000,
+    });
+    raw.on('error', () => {});
+    this.#raw = raw;
+    // The product stamps messages with its own clock; here that clock is wrong.
+    const wrong = (text: string) => {
+      const message = JSON.parse(text);
+      if ('sent' in message) message.sent = this.clock(message.sent);
+      return JSON.stringify(message);
+    };
+    return {
+      addEventListener: (type: 'open' | 'message' | 'close', listener: (event: never) => void) =>
+        raw.addEventListener(type as 'open', listener as () => void),
+      send: (text) => raw.readyState === WebSocket.OPEN && raw.send(wrong(text)),
+      close: () => raw.close(),
+    } as RawSocket;
+  }
+}

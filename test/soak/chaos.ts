@@ -1,0 +1,150 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../harness/until.ts';
+import type { World } from '../harness/world.ts';
+import type { FaultOptions } from '../portal/backend/index.ts';
+import type { Agent } from './agent.ts';
+import type { Random } from './random.ts';
+
+/** What strikes the whole request, and what one command in it. */
+const REQUEST_FAULTS: readonly [Omit<FaultOptions, 'method'>, ...Omit<FaultOptions, 'method'>[]] = [
+  { kind: 'lost' },
+  { kind: 'lost' },
+  { kind: 'garbled' },
+  { kind: 'duplicate' },
+  { kind: 'duplicate' },
+  { kind: 'slow' },
+  { kind: 'reset' },
+  { kind: 'page' },
+  { kind: 'hang' },
+  { kind: 'error', error: 'QUERY_LIMIT_EXCEEDED', status: 503 },
+  { kind: 'error', error: 'INTERNAL_SERVER_ERROR', status: 500 },
+  { kind: 'error', error: 'OVERLOAD_LIMIT', status: 503 },
+  { kind: 'error', error: 'OPERATION_TIME_LIMIT', status: 429 },
+];
+const COMMANDS = [
+  'telephony.externalcall.register',
+  'telephony.externalcall.finish',
+  'telephony.externalcall.show',
+  'telephony.externalcall.hide',
+] as const;
+
+/** What an object may still do after the last answer of its portal (ms). */
+const SILENCE_MS = 1100;
+
+export type Calamity =
+  | 'request fault'
+  | 'command fault'
+  | 'outage'
+  | 'eviction'
+  | 'restart'
+  | 'sockets lost'
+  | 'token expired'
+  | 'portal clock jump';
+
+/** How often each of them strikes. */
+const SHARES: readonly (readonly [number, Calamity])[] = [
+  [60, 'request fault'],
+  [14, 'command fault'],
+  [3, 'outage'],
+  [2, 'eviction'],
+  [1, 'restart'],
+  [14, 'sockets lost'],
+  [3, 'token expired'],
+  [1, 'portal clock jump'],
+];
+
+/** The jumps of a run stay within Bitrix24's 30 minutes of de-duplication: docs/ledger.md says what happens after them. */
+const JUMP_S = 240;
+/** A restart of workerd takes seconds, in which nothing else can break. */
+const AT_MOST: ReadonlyMap<Calamity, number> = new Map([
+  ['portal clock jump', 5],
+  ['restart', 3],
+]);
+
+/** Breaks things, and counts what it broke. */
+export class Chaos {
+  readonly struck = new Map<Calamity, number>();
+  /** Evictions that found their object idle. */
+  evicted = 0;
+  #silence: Promise<void> = Promise.resolve();
+  readonly #world: World;
+  readonly #agents: readonly Agent[];
+  readonly #random: Random;
+
+  constructor(world: World, agents: readonly Agent[], random: Random) {
+    this.#world = world;
+    this.#agents = agents;
+    this.#random = random;
+  }
+
+  async strike(): Promise<void> {
+    const calamity = this.#choose();
+    if ((this.struck.get(calamity) ?? 0) >= (AT_MOST.get(calamity) ?? Number.POSITIVE_INFINITY)) return;
+    this.struck.set(calamity, (this.struck.get(calamity) ?? 0) + 1);
+    await this.#do(calamity);
+  }
+
+  /** Resolves when nobody has to be silent. */
+  quiet(): Promise<void> {
+    return this.#silence;
+  }
+
+  /**
+   * The runtime evicts an object that does nothing at the moment, and this process stands still while it waits for one.
+   * So everybody is silent first, in whatever step of a call they are, and the portals have answered what they were asked.
+   */
+  async #evict(memberId: string, sockets: 'hibernate' | 'close'): Promise<void> {
+    const { fake, worker } = this.#world;
+    let speak = () => {};
+    this.#silence = new Promise((go) => {
+      speak = go;
+    });
+    fake.clearFaults();
+    await until('silent portals', () => fake.underWay === 0);
+    await pause(SILENCE_MS);
+    await worker.evict('Portal', memberId, sockets).then(
+      () => {
+        this.evicted++;
+      },
+      () => {},
+    );
+    speak();
+  }
+
+  #choose(): Calamity {
+    let left = this.#random.next() * SHARES.reduce((sum, [share]) => sum + share, 0);
+    for (const [share, calamity] of SHARES) {
+      left -= share;
+      if (left < 0) return calamity;
+    }
+    return 'request fault';
+  }
+
+  async #do(calamity: Calamity): Promise<void> {
+    const { fake, worker, portals, proxy } = this.#world;
+    const { memberId } = this.#random.pick(portals);
+    switch (calamity) {
+      case 'request fault':
+        // What hung before is given up now: a proxy's 504.
+        fake.releaseHangs();
+        return fake.fault({ ...this.#random.pick(REQUEST_FAULTS), method: 'batch', memberId });
+      case 'command fault':
+        return fake.fault({ method: this.#random.pick(COMMANDS), memberId });
+      case 'outage':
+        return fake.fault({ method: 'batch', kind: 'reset', memberId, times: this.#random.whole(4, 8) });
+      case 'eviction':
+        return this.#evict(memberId, this.#random.chance(0.5) ? 'hibernate' : 'close');
+      case 'restart':
+        await worker.cutObjects();
+        return worker.restoreObjects();
+      case 'sockets lost':
+        if (this.#random.chance(0.1)) return proxy.dropSockets();
+        for (const agent of this.#agents) if (this.#random.chance(0.15)) agent.cut();
+        return;
+      case 'token expired':
+        return fake.expireTokens(memberId);
+      case 'portal clock jump':
+        return fake.advance(JUMP_S);
+    }
+  }
+}
