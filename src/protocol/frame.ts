@@ -60,7 +60,7 @@ export interface Preferences {
   readonly ringVolume: number;
 }
 
-/** How a call sounded, measured in the browser (docs/card.md). */
+/** How a call sounded, measured in the browser (docs/sound.md). */
 export interface CallQuality {
   /** Mean opinion score by the E-model (ITU-T G.107), 1-4.5. */
   readonly mos: number;

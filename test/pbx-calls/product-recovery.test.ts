@@ -89,6 +89,35 @@ describe('nobody talks', () => {
   });
 });
 
+describe('it rings', () => {
+  it('the WebSocket is cut: the card goes, and the phone does not ring on for a caller that it can’t hear of', async () => {
+    const anna = await product.employee(1);
+    const call = await callIn();
+    await anna.card('incoming');
+    const frame = await anna.frame();
+    const silent = () => document.querySelector<HTMLAudioElement>('#ring')?.paused;
+    expect(await frame.evaluate(silent)).toBe(false);
+    product.way.cut();
+    await anna.noCard();
+    expect(await frame.evaluate(silent)).toBe(true);
+    await anna.shows('phone', 'ready');
+    // Asterisk has given the call up with its connection.
+    await call.ended;
+  });
+
+  it('the caller hangs up: it is silent at once', async () => {
+    const anna = await product.employee(1);
+    const call = await callIn();
+    await anna.card('incoming');
+    const frame = await anna.frame();
+    await call.hangup();
+    await frame.waitForFunction(() => document.querySelector<HTMLAudioElement>('#ring')?.paused === true, undefined, {
+      polling: 50,
+    });
+    await anna.noCard();
+  });
+});
+
 describe('in a call', () => {
   it('the WebSocket is cut: sound goes on, and the customer’s hang-up still arrives', async () => {
     const anna = await product.employee(1);

@@ -12,6 +12,7 @@ import { logConnector } from './log.ts';
 import { rememberNetwork } from './network.ts';
 import { calledLine, dialString, incomingLegName, q850Cause, wantsAutoAnswer } from './parties.ts';
 import { keepRegistered } from './registration.ts';
+import { ringNoLonger, rings } from './ringing.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 
 export interface AgentDeps extends KeepAliveDeps {
@@ -86,6 +87,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       },
       onDisconnect: () => {
         network.forget();
+        ringNoLonger([...legs.keys()], { ringing, giveUp, setTimeout: deps.setTimeout });
         if (retired) return;
         tell({ on: 'registration', problem: 'pbx_unreachable' });
         reconnect();
@@ -249,6 +251,15 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     if (!leg) return;
     leg.silence();
     endSession(leg.session, refuse);
+  };
+
+  const ringing = (id: string) => {
+    const leg = legs.get(id);
+    return leg !== undefined && rings(leg);
+  };
+  const giveUp = (id: string) => {
+    tellOf(id)({ on: 'over', reason: 'The connection to the PBX was lost', at: deps.now() });
+    hangup(id, 480);
   };
 
   deps.microphone.onTrack((next) => {
