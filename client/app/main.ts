@@ -6,6 +6,7 @@ import { levelCheck, openMicrophone } from './panel/level.ts';
 import { joinPhone } from './panel/link.ts';
 import { panelOn } from './panel/panel.ts';
 import { runSettings } from './settings.ts';
+import { runCopies, runStatistics, saveFile } from './statistics.ts';
 
 /** The timers of calls show seconds. */
 const TICK_MS = 1000;
@@ -33,7 +34,12 @@ function runPanel(room: string): void {
 }
 
 if (data.room !== null) runPanel(data.room);
-if (data.admin !== null) runSettings(data.admin, bridge);
+if (data.admin !== null) {
+  runSettings(data.admin, bridge);
+  const { ticket } = data.admin;
+  runStatistics({ root: document, ticket, fetch: (...args) => fetch(...args), save: saveFile });
+  runCopies(document);
+}
 if (bridge)
   fitFrame(
     bridge,

@@ -6,6 +6,7 @@ import { badge, strikeBar } from '../status/render.ts';
 import { callSettings } from './call-settings.ts';
 import type { AppData } from './data.ts';
 import { field, rowsTable } from './fields.ts';
+import { type PbxAccess, pbxAccess, statistics } from './office.ts';
 import { panel } from './panel.ts';
 import { portalFigures, portalVerdict } from './words.ts';
 
@@ -16,6 +17,8 @@ export interface AppPage {
   readonly session: Session;
   readonly status: PortalStatus | null;
   readonly data: AppData;
+  /** How the PBX asks whom to ring; null: not an administrator. */
+  readonly pbx?: PbxAccess | null;
 }
 
 function portalState({ session, status, data: { admin } }: AppPage): HtmlEscapedString {
@@ -124,7 +127,8 @@ export function appPage(page: AppPage): HtmlEscapedString {
 <header class="masthead"><h1>${page.title}</h1>${session.user.name ? html`<p class="dim">${session.user.name}</p>` : ''}</header>
 ${panel(session)}
 ${portalState(page)}
-${data.admin ? settingsForm() : ''}
+${data.admin ? html`${settingsForm()}${statistics()}` : ''}
+${page.pbx ? pbxAccess(page.pbx) : ''}
 </main>
 ${jsonBlock('app-data', data)}`,
   });

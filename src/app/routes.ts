@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type Config, readConfig } from '../config.ts';
+import { sign } from '../crypto/sign.ts';
 import type { Env } from '../env.ts';
 import { entries, styles } from '../generated/client.ts';
 import { readForm } from '../http/body.ts';
@@ -39,8 +40,13 @@ async function build(c: AppContext, config: Config, session: Session, memberId: 
     c.env.PORTAL.getByName(memberId).status(),
     session.user.admin ? settingsFor(c.env, memberId).view() : null,
   ]);
+  const query = new URLSearchParams({ portal: memberId });
   return appPage({
     title: config.appTitle,
+    pbx: settings && {
+      url: `${new URL(c.req.url).origin}/api/route?${query}`,
+      key: await sign(config.signKeys, 'pbx', memberId),
+    },
     styles: styles.pages,
     script: entries.app,
     session,

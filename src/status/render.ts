@@ -105,6 +105,7 @@ ${lastStrikes(row, now)}
 ${lastCalls(row, now)}
 <details data-part="ids"><summary>Identity</summary>
 <ul class="rows"><li><span>member_id</span><code>${row.memberId}</code></li><li><span>handler</span><code>${row.handler.url}</code></li></ul></details>
+<p><a href="/status/rest?portal=${encodeURIComponent(row.memberId)}">REST requests</a></p>
 </div>
 </article>`;
 }
