@@ -64,11 +64,12 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     logBuiltinEnabled: false,
     logLevel: 'warn',
     logConnector: logConnector(deps.log),
-    // The microphone is opened before the call is answered. A copy for each leg: SIP.js stops the tracks of a leg that
+    // The microphone is opened before a call is answered, and while one is dialled (outgoing.ts). A copy for each leg: SIP.js stops the tracks of a leg that
     // ends, and hold silences one leg, not the other.
-    sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(async () =>
-      deps.microphone.borrow().clone(),
-    ),
+    sessionDescriptionHandlerFactory: (session, options) =>
+      Web.defaultSessionDescriptionHandlerFactory(async () =>
+        session instanceof Inviter ? new MediaStream() : deps.microphone.borrow().clone(),
+      )(session, options),
     sessionDescriptionHandlerFactoryOptions: {
       iceGatheringTimeout: GATHERING_LIMIT_MS,
       // Never SIP.js's default, which is a public server of a third party.
@@ -116,11 +117,17 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   // The last BYE leaves first: a socket's messages keep their order.
   const disconnect = () => queueMicrotask(() => void agent.transport.disconnect().catch(() => {}));
 
-  const follow = (id: string, session: Inviter | Invitation, tellLeg: (event: CallEvent) => void) => {
+  const follow = (
+    id: string,
+    session: Inviter | Invitation,
+    tellLeg: (event: CallEvent) => void,
+    microphone: Promise<MediaStreamTrack | null> | null = null,
+  ) => {
     const leg = trackLeg(session, session instanceof Inviter, {
       domain: uri.host,
       network,
       keys: deps.keys,
+      microphone,
       now: deps.now,
       random: deps.random,
       setTimeout: deps.setTimeout,
@@ -142,8 +149,12 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   };
 
   const tellOf = (id: string) => (event: CallEvent) => tell({ on: 'leg', leg: id, event });
-  const track = (id: string, session: Inviter | Invitation) => {
-    const leg = follow(id, session, tellOf(id));
+  const track = (
+    id: string,
+    session: Inviter | Invitation,
+    microphone: Promise<MediaStreamTrack | null> | null = null,
+  ) => {
+    const leg = follow(id, session, tellOf(id), microphone);
     legs.set(id, leg);
     return leg;
   };
@@ -205,14 +216,20 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   const lost = (leg: string, status: number) =>
     tell({ on: 'leg', leg, event: { on: 'rejected', status, at: deps.now() } });
 
-  /** Legs whose microphone is being opened; hanging up takes them out. */
-  const opening = new Set<string>();
+  /** The microphone for a leg that is being dialled; null when it was denied, or the person has hung up meanwhile. */
+  const microphoneFor = async (id: string): Promise<MediaStreamTrack | null> => {
+    const open = await openMicrophone(id);
+    const leg = legs.get(id);
+    if (open && leg) return deps.microphone.borrow().clone().getAudioTracks()[0] ?? null;
+    // Why was told already.
+    leg?.silence();
+    if (open && legs.size === 0) deps.microphone.close();
+    return null;
+  };
 
-  const invite = async (id: string, number: string, line: string) => {
+  const invite = (id: string, number: string, line: string) => {
     const target = UserAgent.makeURI(`sip:${dialString(number)}@${uri.host}`);
     if (!target) return lost(id, 484);
-    opening.add(id);
-    if (!(await openMicrophone(id)) || !opening.delete(id)) return;
     const inviter = new Inviter(agent, target, {
       earlyMedia: true,
       // RFC 3325 9.2: which of our numbers the PBX is to show.
@@ -220,7 +237,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       // Bitrix24's call is told its leg before the INVITE is on the wire; the type leaves this field out.
       params: { callId: id } as object,
     });
-    const leg = track(id, inviter);
+    const leg = track(id, inviter, microphoneFor(id));
     inviter
       .invite({
         requestDelegate: {
@@ -247,7 +264,6 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
 
   const hangup = (id: string, refuse: number) => {
     const leg = legs.get(id);
-    opening.delete(id);
     if (!leg) return;
     leg.silence();
     endSession(leg.session, refuse);
@@ -283,7 +299,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       registration.retire();
       if (legs.size === 0) disconnect();
     },
-    invite: (id, number, line) => void invite(id, number, line),
+    invite,
     answer: (id) => void answer(id),
     hangup,
     hold: (id, held) => legs.get(id)?.hold(held),

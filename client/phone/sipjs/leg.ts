@@ -17,6 +17,7 @@ import { sendKey, type ToneOptions } from './dtmf.ts';
 import { answerEarly } from './early.ts';
 import { type Gatherer, gatherEarly, NoPath } from './ice.ts';
 import { chosenType, type Network } from './network.ts';
+import { type Offerer, offerMeanwhile } from './outgoing.ts';
 import { answeredElsewhere, dialString } from './parties.ts';
 import { watchPath } from './path.ts';
 import { referStatus } from './refer.ts';
@@ -30,6 +31,8 @@ export interface LegDeps {
   readonly domain: string;
   readonly network: Network;
   readonly keys: CallingRules['dtmf'];
+  /** Of a leg that we dial, while it is being opened; null: it is open. */
+  readonly microphone: Promise<MediaStreamTrack | null> | null;
   now(): number;
   random(): number;
   setTimeout(callback: () => void, ms: number): unknown;
@@ -129,6 +132,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
           if (!established()) failure = { on: 'noPath', relayRefused, at: deps.now() };
         },
       });
+      if (deps.microphone) offerMeanwhile(made as unknown as Offerer, deps.microphone, openMicrophone);
       surviveReinvite(made as unknown as Describer, () => {
         unusable = true;
         if (!established()) failure = { on: 'rejected', status: 488, at: deps.now() };

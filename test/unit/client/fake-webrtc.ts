@@ -57,18 +57,22 @@ class FakeConnection {
   onicecandidateerror: ((event: object) => void) | undefined;
   oniceconnectionstatechange: ((event: object) => void) | undefined;
   onicegatheringstatechange: ((event: object) => void) | undefined;
-  readonly #sender: { track: FakeTrack | null; dtmf: object; replaceTrack(): Promise<void> };
+  readonly #sender: { track: FakeTrack | null; dtmf: object; replaceTrack(track: FakeTrack): Promise<void> };
   readonly #transceiver = { direction: 'sendrecv', currentDirection: 'sendrecv', stopped: false };
   readonly configuration: RTCConfiguration | undefined;
   constructor(configuration?: RTCConfiguration) {
     this.configuration = configuration;
     const insertDTMF = (keys: string) => this.inserted.push(keys);
-    this.#sender = { track: null, dtmf: { insertDTMF, toneBuffer: '' }, replaceTrack: async () => {} };
+    const replaceTrack = async (track: FakeTrack) => {
+      this.#sender.track = track;
+    };
+    this.#sender = { track: null, dtmf: { insertDTMF, toneBuffer: '' }, replaceTrack };
     connections.push(this);
   }
   getSenders = () => [this.#sender];
   getReceivers = () => [];
   getTransceivers = () => [this.#transceiver];
+  addTransceiver = () => ({ sender: this.#sender });
   addTrack(track: FakeTrack) {
     this.#sender.track = track;
   }

@@ -1,105 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CallEvent } from '../../../client/call/types.ts';
-import type { SipNews, SipPhone } from '../../../client/phone/sip.ts';
-import { type AgentDeps, createSipPhone } from '../../../client/phone/sipjs/agent.ts';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../harness/until.ts';
-import { behaviour, connections, fakeStream, fakeWebRtc } from './fake-webrtc.ts';
-import {
-  type Dialog,
-  dialogOf,
-  header,
-  type Message,
-  PATIENCE_MS,
-  SDP,
-  type SipPeer,
-  startSipPeer,
-} from './sip-peer.ts';
-import { handClock } from './support.ts';
+import { behaviour, connections, fakeStream } from './fake-webrtc.ts';
+import { dialogOf, header, SDP } from './sip-peer.ts';
+import { clock, eventsOf, forget, incoming, news, peer, phone, start, takes, talks, told } from './sip-stage.ts';
 
-/** The whole SIP side, SIP.js included, against a PBX that does what the test says. */
-
-fakeWebRtc();
-const usual = { ...behaviour };
-
-let peer: SipPeer;
-let phone: SipPhone;
-let clock: ReturnType<typeof handClock>;
-let news: SipNews[];
-
-async function start(change: Partial<AgentDeps> = {}): Promise<void> {
-  phone = createSipPhone({
-    account: {
-      uri: 'sip:1001@127.0.0.1',
-      server: peer.url,
-      authorizationUser: '1001',
-      password: 'x',
-      displayName: 'Ann',
-    },
-    identity: { instanceId: '00000000-0000-5000-a000-000000000000', contactName: 'pann', viaHost: 'ann.invalid' },
-    ice: () => [],
-    callHeader: null,
-    keys: 'stream',
-    microphone: { open: async () => null, borrow: fakeStream, close: () => {}, onTrack: () => {} },
-    hear: () => {},
-    tell: (item) => news.push(item),
-    log: () => {},
-    now: () => 0,
-    random: () => 0,
-    setTimeout: clock.setTimeout,
-    clearTimeout: clock.clearTimeout,
-    setInterval: () => {},
-    onOnline: () => {},
-    ...change,
-  });
-  phone.start();
-  await peer.takes('REGISTER');
-}
-
-const eventsOf = (leg: string): CallEvent[] =>
-  news.flatMap((item) => (item.on === 'leg' && item.leg === leg ? [item.event] : []));
-const told = (leg: string, on: CallEvent['on']) =>
-  until(
-    `${on} of ${leg}; came: ${JSON.stringify(eventsOf(leg))}`,
-    async () => {
-      await clock.tick(20);
-      return eventsOf(leg).find((event) => event.on === on);
-    },
-    PATIENCE_MS,
-  );
-const incoming = () => until('an incoming call', () => news.find((item) => item.on === 'incoming')?.call);
-/** What the phone sends while its clock runs. */
-const takes = (start: string): Promise<Message> => {
-  const message = peer.takes(start);
-  const run = () => clock.tick(20).then(() => (done ? undefined : setTimeout(run, 5)));
-  let done = false;
-  void message.finally(() => {
-    done = true;
-  });
-  void run();
-  return message;
-};
-
-/** A call that we dialled and that stands. */
-async function talks(leg = 'leg-1', headers: readonly string[] = []): Promise<Dialog> {
-  phone.invite(leg, '600', '');
-  const invite = await takes('INVITE');
-  peer.answer(invite, 200, { body: SDP, headers });
-  await takes('ACK');
-  await told(leg, 'established');
-  return dialogOf(invite);
-}
-
-beforeEach(async () => {
-  Object.assign(behaviour, usual);
-  connections.length = 0;
-  news = [];
-  clock = handClock();
-  peer = await startSipPeer();
-});
-afterEach(async () => {
-  phone?.retire();
-  await peer.close();
-});
+/** What the SIP side does about a PBX, or a network, that does not do what SIP.js expects. */
 
 describe('a REFER with Replaces (RFC 3891)', () => {
   test('names the consultation’s dialog, and only one that is confirmed', async () => {
@@ -111,7 +16,7 @@ describe('a REFER with Replaces (RFC 3891)', () => {
     expect(await told('leg-1', 'transfer')).toMatchObject({ step: 'failed' });
     peer.answer(second, 200, { body: SDP });
     await told('leg-2', 'established');
-    news = [];
+    forget();
     phone.referTo('leg-1', 'leg-2');
     const refer = await takes('REFER');
     expect(header(refer, 'Call-ID')).toBe('leg-1');
@@ -127,7 +32,7 @@ describe('a REFER with Replaces (RFC 3891)', () => {
     phone.refer('leg-1', '602');
     peer.answer(await takes('REFER'), 202);
     expect(await told('leg-1', 'transfer')).toMatchObject({ step: 'accepted' });
-    news = [];
+    forget();
     const notify = (line: string) =>
       peer.sends('NOTIFY', dialog, { headers: ['Event: refer', 'Subscription-State: active'], body: `${line}\r\n` });
     notify('SIP/2.0 180 Ringing');
@@ -143,7 +48,7 @@ describe('an INVITE with Replaces takes the place of a call that stands', () => 
     await start();
     const old = await talks('leg-1');
     phone.mute('leg-1', true);
-    news = [];
+    forget();
     const tag = (text: string) => /tag=(\w+)/.exec(text)?.[1];
     const dialog = await peer.invites({
       headers: [`Replaces: leg-1;to-tag=${tag(old.to)};from-tag=${tag(old.from)}`, 'Require: replaces'],
@@ -213,7 +118,7 @@ describe('a re-INVITE that comes to nothing leaves the call as it was', () => {
     peer.answer(await takes('INVITE'), 488);
     await takes('ACK');
     expect(await told('leg-1', 'held')).toMatchObject({ ok: false });
-    news = [];
+    forget();
     phone.hold('leg-1', true);
     peer.answer(await takes('INVITE'), 491);
     await takes('ACK');
@@ -295,7 +200,7 @@ describe('no path', () => {
     await clock.tick(8000);
     peer.answer(await takes('INVITE'), 200, { body: SDP });
     expect(connection?.restarts).toBe(2);
-    news = [];
+    forget();
     connection?.becomes('connected');
     expect(await told('leg-1', 'path')).toMatchObject({ alive: true });
     await clock.tick(60_000);
@@ -332,6 +237,52 @@ describe('session timers (RFC 4028)', () => {
     peer.sends('INVITE', standing, { headers, body: SDP });
     const refreshed = await takes('SIP/2.0 200');
     expect(header(refreshed, 'Session-Expires')).toBe('1800;refresher=uac');
+  });
+});
+
+describe('the microphone', () => {
+  const slow = () => {
+    let opened = (_problem: 'denied' | null) => {};
+    let closed = 0;
+    const open = new Promise<'denied' | null>((resolve) => {
+      opened = resolve;
+    });
+    const microphone = { open: () => open, borrow: fakeStream, close: () => closed++, onTrack: () => {} };
+    return { microphone, opened, closed: () => closed };
+  };
+  test('opens while the offer is made; nothing leaves before it is open, and mute is kept', async () => {
+    const { microphone, opened } = slow();
+    await start({ microphone });
+    phone.invite('leg-1', '600', '');
+    phone.mute('leg-1', true);
+    await until('candidates', () => connections[0]?.iceGatheringState === 'complete');
+    await clock.tick(1000);
+    expect(peer.waiting('INVITE')).toEqual([]);
+    opened(null);
+    await takes('INVITE');
+    expect(connections[0]?.getSenders()[0]?.track?.enabled).toBe(false);
+  });
+  test('denied: no INVITE, and one reason', async () => {
+    const { microphone, opened } = slow();
+    await start({ microphone });
+    phone.invite('leg-1', '600', '');
+    opened('denied');
+    await told('leg-1', 'microphone');
+    await clock.tick(1000);
+    expect(peer.waiting('INVITE')).toEqual([]);
+    expect(eventsOf('leg-1')).toHaveLength(1);
+  });
+  test('opened after the person has hung up: closed again, and no INVITE', async () => {
+    const { microphone, opened, closed } = slow();
+    await start({ microphone });
+    phone.invite('leg-1', '600', '');
+    phone.hangup('leg-1', 486);
+    const before = closed();
+    opened(null);
+    await clock.tick(1000);
+    expect(closed()).toBeGreaterThan(before);
+    expect(peer.waiting('INVITE')).toEqual([]);
+    expect(eventsOf('leg-1')).toEqual([]);
   });
 });
 
