@@ -3,8 +3,11 @@ import { Inviter, Registerer, UserAgent } from 'sip.js';
 /** A page with SIP.js as it comes: what our own phone is compared with. */
 export interface DefaultPhone {
   connect(account: DefaultAccount): Promise<void>;
-  /** Dials and gives up as soon as the INVITE is out; resolves with how long that took, ms. */
-  dial(number: string): Promise<number>;
+  /**
+   * Dials so many times at once, and gives up as soon as an INVITE is out; resolves with how long each took, ms. At once, as
+   * what takes the time is waiting.
+   */
+  dial(number: string, times: number): Promise<number[]>;
 }
 
 export interface DefaultAccount {
@@ -16,11 +19,13 @@ export interface DefaultAccount {
 }
 
 let agent: UserAgent;
-let sent: (at: number) => void = () => {};
+/** By Call-ID. */
+const sent = new Map<string, (at: number) => void>();
 
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data: Parameters<WebSocket['send']>[0]) {
-  if (typeof data === 'string' && data.startsWith('INVITE ')) sent(performance.now());
+  const text = typeof data === 'string' && data.startsWith('INVITE ') ? data : '';
+  sent.get(/^Call-ID: (.+)$/im.exec(text)?.[1]?.trim() ?? '')?.(performance.now());
   send.call(this, data);
 };
 
@@ -30,6 +35,18 @@ const uriOf = (text: string) => {
   return uri;
 };
 
+async function dialOnce(number: string): Promise<number> {
+  const inviter = new Inviter(agent, uriOf(`sip:${number}@${agent.configuration.uri.host}`));
+  const started = performance.now();
+  const out = new Promise<number>((resolve) => {
+    sent.set(inviter.request.callId, resolve);
+  });
+  void inviter.invite();
+  const at = await out;
+  await inviter.cancel().catch(() => inviter.bye());
+  return at - started;
+}
+
 const phone: DefaultPhone = {
   async connect({ url, domain, user, password, stun }) {
     agent = new UserAgent({
@@ -38,6 +55,8 @@ const phone: DefaultPhone = {
       authorizationPassword: password,
       transportOptions: { server: url },
       logLevel: 'error',
+      // It rings by itself, and somebody else hangs up.
+      delegate: { onInvite: () => {} },
       // The only thing that is not SIP.js's default: a server of our own instead of a third party's.
       sessionDescriptionHandlerFactoryOptions: { peerConnectionConfiguration: { iceServers: [{ urls: stun }] } },
     });
@@ -50,17 +69,7 @@ const phone: DefaultPhone = {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     for (const track of stream.getTracks()) track.stop();
   },
-  async dial(number) {
-    const inviter = new Inviter(agent, uriOf(`sip:${number}@${agent.configuration.uri.host}`));
-    const started = performance.now();
-    const out = new Promise<number>((resolve) => {
-      sent = resolve;
-    });
-    void inviter.invite();
-    const at = await out;
-    await inviter.cancel().catch(() => inviter.bye());
-    return at - started;
-  },
+  dial: (number, times) => Promise.all(Array.from({ length: times }, () => dialOnce(number))),
 };
 
 (globalThis as unknown as { defaultPhone: DefaultPhone }).defaultPhone = phone;
