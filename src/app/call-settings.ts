@@ -116,7 +116,7 @@ ${choice({
   label: 'Bitrix24 makes a lead',
   options: [
     ['unknown', 'Of every unknown caller'],
-    ['by_line', 'Depending on the line they called'],
+    ['by_line', 'By the line they called'],
     ['never', 'Never'],
   ],
   hint: 'By line: tick the lines above.',

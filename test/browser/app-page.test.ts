@@ -155,7 +155,7 @@ test('how calls are made and recorded is set, section by section; every problem 
   await app.getByLabel('The PBX wants numbers').selectOption('In full: +493012345');
   await app.getByLabel('The transfer button').selectOption('Hands over at once');
   await app.getByLabel('Conference room').fill('8{user}');
-  await app.getByLabel('Bitrix24 makes a lead').selectOption('Depending on the line they called');
+  await app.getByLabel('Bitrix24 makes a lead').selectOption('By the line they called');
   await app.getByRole('checkbox', { name: 'Makes leads' }).check();
   await save(app, 'Saved.');
 
