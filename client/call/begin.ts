@@ -1,4 +1,6 @@
+import type { KeptCall } from '../../src/protocol/frame.ts';
 import { closing, finish } from './end.ts';
+import { resumed } from './resume.ts';
 import type { Call, Report, Step, Target } from './types.ts';
 import { reasons, words } from './words.ts';
 
@@ -39,6 +41,7 @@ function fresh(direction: Call['direction'], phase: Call['phase'], facts: NewCal
     transfer: null,
     lingers: false,
     conferred: false,
+    resumes: null,
     redial: false,
     ending: null,
     sound: null,
@@ -61,6 +64,10 @@ export function offered(facts: NewCall, card = true): Step {
     ],
   ];
 }
+
+/** An earlier page of this person had this call, and is gone. */
+export const leftBehind = (kept: KeptCall, leg: string, at: number): Step =>
+  resumed(fresh(kept.direction, 'resuming', { ...kept, leg, group: null, at }, kept.callId), kept);
 
 /** An INVITE arrived that nobody is to hear: refused at once, but the CRM learns of it. */
 export function refused(facts: NewCall, why: 'busy' | 'doNotDisturb'): Step {

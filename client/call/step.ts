@@ -1,5 +1,6 @@
 import { closing, finish, hangUp, unseen, withdrawn } from './end.ts';
 import { noPath, refusal } from './outcome.ts';
+import { resuming } from './resume.ts';
 import { MICROPHONE, soundNews } from './sound.ts';
 import { talking } from './talking.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
@@ -17,6 +18,7 @@ export function step(call: Call, event: CallEvent): Step {
   if (call.phase === 'ended') return nothing(call);
   if (event.on === 'registered') return nothing({ ...call, callId: event.callId });
   if (event.on === 'sound' || event.on === 'notice' || event.on === 'path') return soundNews(call, event);
+  if (call.phase === 'resuming' && event.on !== 'customer') return resuming(call, event);
   if (event.on === 'leave') return hangUp(call, event.at, 480);
   if (event.on === 'customer') return introduced({ ...call, customer: event.customer });
   if (event.on === 'card') {
@@ -39,6 +41,8 @@ export function step(call: Call, event: CallEvent): Step {
       return prepared(call, event);
     case 'calling':
       return calling(call, event);
+    case 'resuming':
+      return resuming(call, event);
     case 'talking':
     case 'transferring':
       return talking(call, event);

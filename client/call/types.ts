@@ -1,4 +1,4 @@
-import type { CallQuality, CallStatus, Customer, Direction, FrameMessage } from '../../src/protocol/frame.ts';
+import type { CallQuality, CallStatus, Customer, Direction, FrameMessage, KeptCall } from '../../src/protocol/frame.ts';
 import type { UiState } from '../card/commands.ts';
 import type { CardEvent } from '../card/events.ts';
 
@@ -8,12 +8,22 @@ import type { CardEvent } from '../card/events.ts';
  * - `answering`: answered by the person, not yet by the microphone and the PBX
  * - `prepared`: outgoing, waits for the person to press call
  * - `calling`: outgoing, INVITE on its way or ringing there
+ * - `resuming`: an earlier page had it; the PBX is asked to put us in that page's place
  * - `talking`
  * - `transferring`: being handed over, step by step (Transfer), or refused
  * - `closing`: over for the PBX; the card still says why, or stays for the consultation that outlives the call
  * - `ended`: over for everybody
  */
-export type Phase = 'offered' | 'answering' | 'prepared' | 'calling' | 'talking' | 'transferring' | 'closing' | 'ended';
+export type Phase =
+  | 'offered'
+  | 'answering'
+  | 'prepared'
+  | 'calling'
+  | 'resuming'
+  | 'talking'
+  | 'transferring'
+  | 'closing'
+  | 'ended';
 
 /** How a call went, as Bitrix24 is told. */
 export interface Ending {
@@ -104,6 +114,8 @@ export interface Call {
   readonly lingers: boolean;
   /** The other party is on the PBX's conference bridge, where our leg is the bridge's. */
   readonly conferred: boolean;
+  /** In `resuming`: what the earlier page left. */
+  readonly resumes: KeptCall | null;
   /** In `closing`: the person may try again. */
   readonly redial: boolean;
   readonly ending: Ending | null;
@@ -178,7 +190,14 @@ export type Tone = 'ring' | 'waiting' | 'ringback' | 'none';
 
 /** What a decision asks for. Whoever runs these knows the browser; the decision doesn't. */
 export type Effect =
-  | { readonly do: 'invite'; readonly leg: string; readonly number: string; readonly line: string }
+  | {
+      readonly do: 'invite';
+      readonly leg: string;
+      readonly number: string;
+      readonly line: string;
+      /** Takes the place of this leg. */
+      readonly replaces?: KeptCall;
+    }
   | { readonly do: 'answer' }
   /** BYE, CANCEL, or for a call that only rings here a refusal with this SIP status. */
   | { readonly do: 'hangup'; readonly refuse: number }

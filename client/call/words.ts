@@ -28,6 +28,8 @@ export const words = {
   ringingThere: 'Ringing…',
   connecting: 'Connecting…',
   connected: 'Connected',
+  resuming: 'Taking the call over…',
+  notResumed: 'The call could not be taken over by this page',
   onHold: 'On hold',
   holdRefused: 'The PBX refused: hold is unchanged',
   noCredit: (line: string) => `Tell your administrator: no credit left on line ${line || 'in use'}`,

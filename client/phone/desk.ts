@@ -78,7 +78,7 @@ export function createDesk(deps: DeskDeps) {
   const sip = (leg: string, effect: SipEffect) => {
     switch (effect.do) {
       case 'invite':
-        return deps.sip.invite(effect.leg, effect.number, effect.line);
+        return deps.sip.invite(effect.leg, effect.number, effect.line, ...(effect.replaces ? [effect.replaces] : []));
       case 'answer':
         return deps.sip.answer(leg);
       case 'hangup':
@@ -155,6 +155,8 @@ export function createDesk(deps: DeskDeps) {
         return;
       case 'elsewhere':
         return happen({ on: 'elsewhere', leg: message.leg });
+      case 'recover':
+        return happen({ on: 'recover', call: message.call });
       case 'customer':
         return happen({ on: 'customer', leg: message.leg, customer: message.customer });
       case 'preferences':

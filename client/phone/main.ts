@@ -15,6 +15,8 @@ const onOnline = (callback: () => void) => addEventListener('online', callback);
 const after = (callback: () => void, ms: number): unknown => setTimeout(callback, ms);
 const stop = (timer: unknown): void => clearTimeout(timer as number);
 
+const BROWSER_KEY = 'b24phone:browser';
+
 /** Called by the frame that is the phone. The browser's side of everything; what is decided, is decided elsewhere. */
 export function startPhone(host: PhoneHost): void {
   const { sip: account } = host.session;
@@ -81,6 +83,7 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
       ),
     openSocket: (protocols) => new WebSocket(socketUrl, protocols),
     newId: () => crypto.randomUUID(),
+    browser: browserName(),
     onPageHide: (callback) => addEventListener('pagehide', callback),
     onOnline,
     now: () => Date.now(),
@@ -88,4 +91,17 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
     setTimeout: after,
     clearTimeout: stop,
   });
+}
+
+/** The same on every page of this browser, where it lets the frame store anything. */
+function browserName(): string {
+  try {
+    const known = localStorage.getItem(BROWSER_KEY);
+    if (known) return known;
+    const fresh = crypto.randomUUID();
+    localStorage.setItem(BROWSER_KEY, fresh);
+    return fresh;
+  } catch {
+    return '';
+  }
 }

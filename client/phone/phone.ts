@@ -19,6 +19,7 @@ import { panelOf } from './desk/panel.ts';
 import { places } from './desk/place.ts';
 import type { Desk } from './desk/types.ts';
 import { createDesk } from './desk.ts';
+import { createKeeper } from './keeper.ts';
 import type { SipNews, SipPhone } from './sip.ts';
 import { connectObject, type RawSocket } from './socket.ts';
 import { keepTicket } from './tickets.ts';
@@ -33,6 +34,8 @@ export interface PhoneEnv {
   openRecorder(deps: RecorderDeps): Recorder;
   openSocket(protocols: string[]): RawSocket;
   newId(): string;
+  /** A random name of this browser; '' where it keeps none. */
+  readonly browser?: string;
   onPageHide(callback: () => void): void;
   onOnline(callback: () => void): void;
   now(): number;
@@ -69,7 +72,12 @@ export function runPhone(env: PhoneEnv): void {
   const tellState = (again: boolean) => {
     const now = desk.look();
     const legs = calls().flatMap(({ recorded, leg }) => (recorded ? [leg] : []));
-    const message: FrameMessage = { t: 'state', state: phoneState(now), legs };
+    const message: FrameMessage = {
+      t: 'state',
+      state: phoneState(now),
+      legs,
+      ...(env.browser && { browser: env.browser }),
+    };
     const text = JSON.stringify(message);
     host.show('phone', ended ?? notReady() ?? 'ready');
     host.show('call', now.front?.call.phase ?? 'none');
@@ -93,6 +101,7 @@ export function runPhone(env: PhoneEnv): void {
     showPanel();
   };
 
+  const keep = createKeeper((call) => socket.send({ t: 'keep', id: env.newId(), call }));
   const sip = env.createSip((news) => {
     if (news.on === 'registration') {
       problem = news.problem;
@@ -119,12 +128,14 @@ export function runPhone(env: PhoneEnv): void {
       if (preferences !== preferred) env.sound?.prefer(preferences);
       preferred = preferences;
       recordings?.follow(calls());
+      keep(calls(), sip.dialog);
       refresh();
     },
     rules: {
       lines: host.session.lines,
       colleagues: host.session.colleagues ?? {},
       calling: host.session.calling ?? DEFAULT_CALLING,
+      keeps: true,
     },
     newLeg: env.newId,
     now: env.now,

@@ -1,4 +1,4 @@
-import type { NotReady } from '../../src/protocol/frame.ts';
+import type { KeptCall, NotReady } from '../../src/protocol/frame.ts';
 import type { CallEvent } from '../call/types.ts';
 import type { LegSound } from '../recording/follow.ts';
 
@@ -31,6 +31,9 @@ export interface LegStats {
   readonly speaking: boolean;
 }
 
+/** What names a dialog (RFC 3261 12), and whom it is with. */
+export type Dialog = Pick<KeptCall, 'sipCallId' | 'localTag' | 'remoteTag' | 'remoteUri'>;
+
 /**
  * The PBX as the rest of the phone sees it. Everything that is SIP.js stays behind this: its library has known gaps
  * (docs/sipjs.md), each closed in a file of its own under sipjs/.
@@ -41,7 +44,10 @@ export interface SipPhone {
   start(): void;
   /** Another frame is the phone now: registers no more. A live call goes on, nothing is un-registered. */
   retire(): void;
-  invite(leg: string, number: string, line: string): void;
+  /** @param replaces a leg of an earlier page whose place this one takes; waits for the PBX's socket */
+  invite(leg: string, number: string, line: string, replaces?: KeptCall): void;
+  /** What names the leg's dialog; null before it is confirmed. */
+  dialog(leg: string): Dialog | null;
   answer(leg: string): void;
   /** BYE or CANCEL; `refuse` is the status for a call that only rings here. */
   hangup(leg: string, refuse: number): void;

@@ -51,6 +51,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
   let ended = false;
   let connecting = false;
   let attempt = 0;
+  let understood = true;
 
   const end = (why: 'superseded' | 'uninstalled' | 'refused') => {
     ended = true;
@@ -67,7 +68,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     socket = raw;
     raw.addEventListener('open', () => {
       open = true;
-      attempt = 0;
+      if (understood) attempt = 0;
       // Before the state: a leg that it no longer names would count as died with its page, and its true end come too late.
       for (const message of outbox.unsettled()) raw.send(written(message));
       deps.onOpen();
@@ -80,6 +81,8 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     if (typeof data !== 'string' || !data.startsWith('{')) return;
     const message = JSON.parse(data) as ObjectMessage;
     outbox.settle(message);
+    // Coming back would take the phone from the newer one; what this page still has to say, it says on this socket.
+    if (message.t === 'superseded') ended = true;
     deps.onMessage(message);
   };
 
@@ -89,6 +92,9 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     open = false;
     if (code === CloseCode.superseded) return end('superseded');
     if (code === CloseCode.uninstalled) return end('uninstalled');
+    if (ended) return;
+    // What it did not understand is said again after each reconnect: not in a tight loop.
+    understood = code !== CloseCode.protocol;
     // A handshake that is refused looks like any other failure to a browser: the ticket may be the reason.
     const renew = code === CloseCode.ticket || (!wasOpen && attempt > 0);
     deps.setTimeout(() => void connect(renew), deps.backoff.delayMs(attempt++));

@@ -41,6 +41,7 @@ const measure = (least: number, most: number) => v.pipe(v.number(), v.minValue(l
 /** A call as a page keeps it for the next one; read again when it is unsealed. */
 export const KeptCallSchema = v.object({
   leg,
+  sipCallId: leg,
   localTag: v.pipe(v.string(), v.maxLength(256)),
   remoteTag: v.pipe(v.string(), v.maxLength(256)),
   remoteUri: v.pipe(v.string(), v.maxLength(512)),

@@ -104,8 +104,8 @@ export interface IceServer {
  * and may call at the PBX can take the call, so it is a secret: sealed in the object, given to this person's phone only.
  */
 export interface KeptCall {
-  /** SIP Call-ID. */
   readonly leg: string;
+  readonly sipCallId: string;
   readonly localTag: string;
   readonly remoteTag: string;
   /** Whom the dialog is with, as a SIP URI that the PBX can route. */

@@ -18,6 +18,7 @@ const say = (socket: TestSocket, browser: string, legs: string[]) =>
 
 const kept = (leg: string, over: Partial<KeptCall> = {}): KeptCall => ({
   leg,
+  sipCallId: leg,
   localTag: 'here',
   remoteTag: 'there',
   remoteUri: 'sip:+442079460000@pbx.example.com',

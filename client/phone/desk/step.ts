@@ -1,4 +1,6 @@
-import { DEFAULT_PREFERENCES } from '../../../src/protocol/frame.ts';
+import { DEFAULT_PREFERENCES, type KeptCall } from '../../../src/protocol/frame.ts';
+import { leftBehind } from '../../call/begin.ts';
+import { outlivesPage } from '../../call/resume.ts';
 import type { CallEvent } from '../../call/types.ts';
 import { reasons } from '../../call/words.ts';
 import { act } from './acts.ts';
@@ -6,7 +8,7 @@ import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
 import { mindBridge, onBridge, onParty } from './conference.ts';
 import { consulted, endFailed, endUnwanted, missConsultation, startConsultation } from './consultation.ts';
 import { askForCard, incoming, lookForCard } from './offer.ts';
-import { attachOpenCards, change, click, isConsultation, places, spotOf, tell } from './place.ts';
+import { attachOpenCards, begin, change, click, isConsultation, places, spotOf, tell } from './place.ts';
 import { detach, itsTurn, textOf, toneOf } from './second.ts';
 import type { Desk, DeskEvent, DeskStep, Now, Rules, Work } from './types.ts';
 
@@ -75,9 +77,10 @@ function happen(work: Work, event: DeskEvent) {
       return;
     case 'act':
       return act(work, event.act);
+    case 'recover':
+      return recover(work, event.call);
     case 'leave':
-      for (const spot of ['other', 'front'] as const) tell(work, spot, { on: 'leave', at: now.at });
-      return;
+      return leave(work);
   }
 }
 
@@ -101,6 +104,23 @@ function elsewhere(work: Work, spot: 'front' | 'other') {
   if (call?.phase !== 'offered') return;
   work.effects.push({ do: 'sip', leg: call.leg, effect: { do: 'hangup', refuse: 486 } });
   tell(work, spot, { on: 'withdrawn', elsewhere: true, at: work.now.at });
+}
+
+/** A call that an earlier page has left; a third one would have no place, and ends with the object's patience. */
+function recover(work: Work, kept: KeptCall) {
+  const { front, other } = work.desk;
+  if (places(work.desk).some(({ call }) => call.resumes?.leg === kept.leg)) return;
+  const spot = front ? 'other' : 'front';
+  if (spot === 'front' || !other) begin(work, spot, leftBehind(kept, work.now.leg, work.now.at));
+}
+
+/** The page goes away: what the next page cannot go on with ends now, while it can still be said. */
+function leave(work: Work) {
+  const { rules, bridge } = work.desk;
+  for (const spot of ['other', 'front'] as const) {
+    const call = work.desk[spot]?.call;
+    if (call && !(rules.keeps && !bridge && outlivesPage(call))) tell(work, spot, { on: 'leave', at: work.now.at });
+  }
 }
 
 function left(work: Work, frame: string) {

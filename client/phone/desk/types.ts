@@ -1,4 +1,4 @@
-import type { CallingRules, Customer, Line, Preferences } from '../../../src/protocol/frame.ts';
+import type { CallingRules, Customer, KeptCall, Line, Preferences } from '../../../src/protocol/frame.ts';
 import type { Call, CallEvent, Effect, Report, Target, Tone } from '../../call/types.ts';
 import type { CardEffect } from '../../card/controller.ts';
 import type { CardEvent } from '../../card/events.ts';
@@ -13,6 +13,8 @@ export interface Rules {
   /** Portal user id -> user part of the SIP address. */
   readonly colleagues: Readonly<Record<string, string>>;
   readonly calling: CallingRules;
+  /** Whether the object keeps what the next page needs: then a live call outlives its page. */
+  readonly keeps?: boolean;
 }
 
 /** One call on the desk, with what belongs to it. */
@@ -102,6 +104,8 @@ export type DeskEvent =
   | { readonly on: 'customer'; readonly leg: string; readonly customer: Customer }
   | { readonly on: 'preferences'; readonly preferences: Preferences }
   | { readonly on: 'act'; readonly act: DeskAct }
+  /** An earlier page had this call, and is gone. */
+  | { readonly on: 'recover'; readonly call: KeptCall }
   /** The page goes away: an honest end, while there is still time to say it. */
   | { readonly on: 'leave' };
 

@@ -1,5 +1,5 @@
 import { Invitation, Inviter, SessionState, SIPExtension, UserAgent, Web } from 'sip.js';
-import type { CallingRules, IceServer, SipAccount } from '../../../src/protocol/frame.ts';
+import type { CallingRules, IceServer, KeptCall, SipAccount } from '../../../src/protocol/frame.ts';
 import type { CallEvent } from '../../call/types.ts';
 import type { Microphone } from '../../media/microphone.ts';
 import { backoff } from '../backoff.ts';
@@ -12,6 +12,7 @@ import { logConnector } from './log.ts';
 import { rememberNetwork } from './network.ts';
 import { calledLine, dialString, incomingLegName, q850Cause, wantsAutoAnswer } from './parties.ts';
 import { keepRegistered } from './registration.ts';
+import { dialogOf, replacesHeaders } from './replaces.ts';
 import { ringNoLonger, rings } from './ringing.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 
@@ -40,6 +41,8 @@ const NO_ANSWER_S = 180;
 export function createSipPhone(deps: AgentDeps): SipPhone {
   const { account, identity, tell } = deps;
   const legs = new Map<string, Leg>();
+  /** What waits for the socket. */
+  const waiting = new Map<string, () => void>();
   const policy = backoff(deps.random);
   const network = rememberNetwork();
   const uri = UserAgent.makeURI(account.uri);
@@ -84,6 +87,10 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onConnect: () => {
         attempt = 0;
         registration.connected();
+        for (const [id, go] of waiting) {
+          waiting.delete(id);
+          go();
+        }
         for (const leg of legs.values()) if (leg.session.state === SessionState.Established) leg.refresh();
       },
       onDisconnect: () => {
@@ -199,7 +206,8 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       leg,
       group,
       number: from.user ?? '',
-      name: displayName,
+      // SIP.js's type says that there always is one.
+      name: displayName ?? '',
       line: calledLine(request),
       autoAnswer: wantsAutoAnswer(request),
     };
@@ -227,13 +235,18 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     return null;
   };
 
-  const invite = (id: string, number: string, line: string) => {
-    const target = UserAgent.makeURI(`sip:${dialString(number)}@${uri.host}`);
+  const invite = (id: string, number: string, line: string, replaces?: KeptCall): unknown => {
+    // A page that has just loaded knows of the earlier page's call before its own socket to the PBX is open.
+    if (replaces && !agent.isConnected()) return waiting.set(id, () => invite(id, number, line, replaces));
+    const target = UserAgent.makeURI(replaces?.remoteUri ?? `sip:${dialString(number)}@${uri.host}`);
     if (!target) return lost(id, 484);
     const inviter = new Inviter(agent, target, {
       earlyMedia: true,
       // RFC 3325 9.2: which of our numbers the PBX is to show.
-      extraHeaders: line ? [`P-Preferred-Identity: <sip:${dialString(line)}@${uri.host}>`] : [],
+      extraHeaders: [
+        ...(line ? [`P-Preferred-Identity: <sip:${dialString(line)}@${uri.host}>`] : []),
+        ...(replaces ? replacesHeaders(replaces) : []),
+      ],
       // Bitrix24's call is told its leg before the INVITE is on the wire; the type leaves this field out.
       params: { callId: id } as object,
     });
@@ -263,6 +276,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   };
 
   const hangup = (id: string, refuse: number) => {
+    waiting.delete(id);
     const leg = legs.get(id);
     if (!leg) return;
     leg.silence();
@@ -299,7 +313,8 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       registration.retire();
       if (legs.size === 0) disconnect();
     },
-    invite,
+    invite: (...call) => void invite(...call),
+    dialog: (id) => dialogOf(legs.get(id)?.session),
     answer: (id) => void answer(id),
     hangup,
     hold: (id, held) => legs.get(id)?.hold(held),

@@ -13,6 +13,7 @@ const LEGAL: Record<Phase, Phase[]> = {
   answering: ['talking', 'closing', 'ended'],
   prepared: ['calling', 'ended'],
   calling: ['talking', 'closing', 'ended'],
+  resuming: ['talking', 'ended'],
   talking: ['transferring', 'closing', 'ended'],
   transferring: ['talking', 'closing', 'ended'],
   closing: ['calling', 'ended'],

@@ -75,6 +75,7 @@ async function aPhone(
         referTo: remember('referTo'),
         stats: async () => null,
         sound: () => null,
+        dialog: () => null,
       };
     },
     openRecorder: () => {

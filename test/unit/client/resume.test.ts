@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { leftBehind } from '../../../client/call/begin.ts';
+import { outlivesPage } from '../../../client/call/resume.ts';
+import { step } from '../../../client/call/step.ts';
+import type { Call, CallEvent } from '../../../client/call/types.ts';
+import { createKeeper } from '../../../client/phone/keeper.ts';
+import { replacesHeaders } from '../../../client/phone/sipjs/replaces.ts';
+import type { KeptCall } from '../../../src/protocol/frame.ts';
+
+const kept: KeptCall = {
+  leg: 'old',
+  sipCallId: 'old-id',
+  localTag: 'ours',
+  remoteTag: 'theirs',
+  remoteUri: 'sip:+4930@pbx.example.com',
+  callId: 'c1',
+  direction: 'in',
+  number: '+4930',
+  name: 'Ada',
+  line: '0000',
+  answeredAt: 1000,
+  held: false,
+  muted: false,
+};
+const begun = (over: Partial<KeptCall> = {}): Call => leftBehind({ ...kept, ...over }, 'new', 9000)[0];
+const hearing = (event: CallEvent, over: Partial<KeptCall> = {}) => step(begun(over), event);
+const reportsOf = (effects: ReturnType<typeof step>[1]) =>
+  effects.flatMap((effect) => (effect.do === 'report' ? [effect.report] : []));
+
+describe('a page takes over the call that an earlier one has left', () => {
+  it('asks the PBX to put it in the old leg’s place, and dials nobody', () => {
+    const [call, effects] = leftBehind(kept, 'new', 9000);
+    expect(call).toMatchObject({ phase: 'resuming', leg: 'new', callId: 'c1', answeredAt: 1000 });
+    expect(effects).toContainEqual({ do: 'invite', leg: 'new', number: '+4930', line: '0000', replaces: kept });
+  });
+
+  it('the PBX agrees: talking, told to the ledger, and the clock counts from the true answer', () => {
+    const [call, effects] = hearing({ on: 'established', at: 9500 });
+    expect(call).toMatchObject({ phase: 'talking', answeredAt: 1000, resumes: null });
+    expect(reportsOf(effects)).toEqual([{ t: 'resumed', leg: 'new', from: 'old' }]);
+  });
+
+  it('muted stays muted; held is asked for again, and shown when the PBX has confirmed it', () => {
+    const [call, effects] = hearing({ on: 'established', at: 9500 }, { held: true, muted: true });
+    expect(call).toMatchObject({ held: false, asking: 1, muted: true });
+    expect(effects).toContainEqual({ do: 'mute', muted: true });
+    expect(effects).toContainEqual({ do: 'hold', held: true });
+    expect(step(call, { on: 'held', held: true, ok: true })[0]).toMatchObject({ held: true, asking: 0 });
+  });
+
+  it.each<CallEvent>([
+    { on: 'rejected', status: 481, at: 9500 },
+    { on: 'rejected', status: 420, at: 9500 },
+    { on: 'over', reason: '', at: 9500 },
+    { on: 'microphone', why: 'denied', at: 9500 },
+    { on: 'noPath', relayRefused: false, at: 9500 },
+    { on: 'wake', at: 9500 },
+  ])('it cannot be had ($on $status): ended once, by the name that the ledger knows', (event) => {
+    const [call, effects] = hearing(event);
+    expect(call.phase).toBe('ended');
+    expect(reportsOf(effects)).toEqual([expect.objectContaining({ t: 'ended', leg: 'old', status: '200' })]);
+  });
+
+  it('left again before the PBX has answered: the attempt is taken back, and the next page may try', () => {
+    const [call, effects] = hearing({ on: 'leave', at: 9500 });
+    expect(call.phase).toBe('ended');
+    expect(effects).toEqual([{ do: 'hangup', refuse: 480 }]);
+  });
+});
+
+it('the headers name the PBX’s own tag first (RFC 3891 3), and insist', () => {
+  expect(replacesHeaders(kept)).toEqual(['Replaces: old-id;to-tag=theirs;from-tag=ours', 'Require: replaces']);
+});
+
+describe('what is kept for the next page', () => {
+  const dialog = { sipCallId: 'new-id', localTag: 'ours', remoteTag: 'theirs', remoteUri: 'sip:+4930@pbx.example.com' };
+  const talking: Call = { ...step(begun(), { on: 'established', at: 9500 })[0] };
+
+  it('is said when it changes, and only then', () => {
+    const told: KeptCall[] = [];
+    const keep = createKeeper((call) => told.push(call));
+    keep([talking], () => dialog);
+    keep([talking], () => dialog);
+    keep([{ ...talking, held: true }], () => dialog);
+    expect(told).toMatchObject([
+      { leg: 'new', held: false },
+      { leg: 'new', held: true },
+    ]);
+  });
+
+  it('nothing of a call whose dialog is not confirmed', () => {
+    const told: KeptCall[] = [];
+    createKeeper((call) => told.push(call))([talking], () => null);
+    expect(told).toEqual([]);
+  });
+
+  it.each<[string, Partial<Call>]>([
+    ['one that rings', { phase: 'offered' }],
+    ['one that is being dialled', { phase: 'calling' }],
+    ['a consultation, whose purpose goes with the page', { role: 'consultation' }],
+    ['one that the PBX is handing over already', { phase: 'transferring', transfer: transferAt('accepted') }],
+    ['a party of a conference, which is reached by another leg', { conferred: true }],
+  ])('not %s', (_what, over) => {
+    expect(outlivesPage({ ...talking, ...over })).toBe(false);
+  });
+
+  it('but who waits while the target of a transfer is called', () => {
+    expect(outlivesPage({ ...talking, phase: 'transferring', transfer: transferAt('ringing') })).toBe(true);
+  });
+
+  function transferAt(at: 'accepted' | 'ringing') {
+    return { kind: 'attended', target: { number: '1002', userId: 2 }, ours: true, at } as const;
+  }
+});
