@@ -37,6 +37,11 @@ export interface Card {
 
 /** The title that we set is overwritten by the card's own, which is built asynchronously after `initialized` (fact 3.4). */
 const TITLE_AGAIN_MS = 400;
+/**
+ * A card that opens while the call is already talked (a page that took it over) has no clock until the CRM's part of it is
+ * there: a start before that is lost without a word (fact 3.1), and one too many does nothing.
+ */
+const CLOCK_AGAIN_MS = [400, 1500, 4000];
 /** ESC closes some states without an event; a repeated status text finds out. */
 const PULSE_MS = 3000;
 
@@ -93,7 +98,7 @@ export function createCard(callId: () => string, deps: CardDeps): Card {
   const bringUpToDate = (frame: string) => {
     const { ui, title, status, running, held, muted } = shown;
     if (ui) void setUi(frame, ui);
-    if (running) void send(frame, 'CallCardStartTimer', {});
+    if (running) startClock(frame);
     if (title !== undefined) void send(frame, 'CallCardSetCardTitle', { title });
     if (status !== undefined) void send(frame, 'CallCardSetStatusText', { statusText: status });
     if (held) void send(frame, 'CallCardSetHold', { held });
@@ -102,6 +107,14 @@ export function createCard(callId: () => string, deps: CardDeps): Card {
       if (shown.title !== undefined && frames.has(frame))
         void send(frame, 'CallCardSetCardTitle', { title: shown.title });
     }, TITLE_AGAIN_MS);
+  };
+
+  const startClock = (frame: string) => {
+    const start = () => {
+      if (shown.running && frames.has(frame)) void send(frame, 'CallCardStartTimer', {});
+    };
+    start();
+    for (const ms of CLOCK_AGAIN_MS) deps.setTimeout(start, ms);
   };
 
   const beat = () => {

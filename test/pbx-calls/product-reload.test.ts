@@ -12,10 +12,18 @@ let product: Product;
 beforeAll(async () => {
   product = await startProduct();
 });
-afterEach(({ task }) => product?.leave(task));
+let call: Awaited<ReturnType<Product['pbx']['callIn']>> | null = null;
+afterEach(async ({ task }) => {
+  await call?.hangup().catch(() => {});
+  call = null;
+  await product?.leave(task);
+});
 afterAll(() => product?.close());
 
-const callIn = () => product.pbx.callIn({ to: '1001', from: CUSTOMER, says: 'echo' });
+const callIn = async () => {
+  call = await product.pbx.callIn({ to: '1001', from: CUSTOMER, says: 'echo' });
+  return call;
+};
 
 async function answer(stage: Stage) {
   await stage.card('incoming');
@@ -38,7 +46,7 @@ async function newLeg(before: readonly string[]) {
 describe('a live call survives its page', () => {
   it('incoming: reloaded, the card is back, both hear each other, and the CRM has one call', async () => {
     const anna = await product.employee(1);
-    const call = await callIn();
+    const customer = await callIn();
     await answer(anna);
     await soundsBothWays(anna);
     const before = await legs();
@@ -46,12 +54,13 @@ describe('a live call survives its page', () => {
     await newLeg(before);
     await anna.shows('call', 'talking');
     await anna.card('connected');
+    await clockRuns(anna);
     await soundsBothWays(anna);
     await product.countsBothWays('1001');
-    expect(await call.outcome).toBe('answered');
+    expect(await customer.outcome).toBe('answered');
     await anna.press('hangup');
     await anna.noCard();
-    await call.ended;
+    await customer.ended;
     const row = await product.finished(({ number }) => number === CUSTOMER);
     expect(row.duration).toBeGreaterThan(0);
     expect(product.rest('register')).toHaveLength(1);
@@ -60,7 +69,7 @@ describe('a live call survives its page', () => {
 
   it('reloaded on hold and muted: held and muted as it was, and resumed by the card', async () => {
     const anna = await product.employee(1);
-    const call = await callIn();
+    const customer = await callIn();
     await answer(anna);
     await anna.press('mute');
     await anna.press('hold');
@@ -74,14 +83,14 @@ describe('a live call survives its page', () => {
     await anna.press('mute');
     await says(anna, 'Connected');
     await soundsBothWays(anna);
-    await call.hangup();
+    await customer.hangup();
     await anna.noCard();
     await anna.shows('call', 'none');
   });
 
   it('the page is closed while another one is open: that one takes the call over', async () => {
     const anna = await product.employee(1);
-    const call = await callIn();
+    const customer = await callIn();
     await answer(anna);
     const page = await anna.person.context.newPage();
     await page.goto(anna.page.url());
@@ -94,19 +103,19 @@ describe('a live call survives its page', () => {
     await ready(other);
     await other.card('connected');
     await soundsBothWays(other);
-    await call.hangup();
+    await customer.hangup();
     await other.noCard();
   });
 
   it('the customer hangs up while the page is away: over, with an honest length', async () => {
     const anna = await product.employee(1);
-    const call = await callIn();
+    const customer = await callIn();
     await answer(anna);
     const finishes = product.rest('finish').length;
     const portal = anna.page.url();
     await anna.page.goto('about:blank');
-    await call.hangup();
-    await call.ended;
+    await customer.hangup();
+    await customer.ended;
     await anna.page.goto(portal);
     await anna.shows('call', 'none');
     await until('the finish', () => product.rest('finish').length === finishes + 1);
