@@ -1,37 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { expect, test } from 'vitest';
 import { LINE } from '../harness/cast.ts';
-import { startWorld, type World } from '../harness/world.ts';
-import { openStage, type Stage } from './call-stage.ts';
+import { callScene } from './call-scene.ts';
+import type { Stage } from './call-stage.ts';
 
 /** Incoming calls: fake portal, demo PBX, real Chromium with real media. */
 
 const CALLER = { from: '+49301234567', name: 'Marta Lind', line: LINE.number };
 
-let browser: TestBrowser;
-let world: World;
-let stages: Stage[] = [];
+const scene = callScene();
 
-beforeAll(async () => {
-  [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  await Promise.all(stages.map((stage) => stage.close()));
-  stages = [];
-});
-
-async function anna(): Promise<Stage> {
-  const stage = await openStage(browser, world, 1);
-  stages.push(stage);
-  await stage.shows('phone', 'ready');
-  return stage;
-}
-const pbx = () => world.pbx ?? expect.fail('no PBX');
+const anna = () => scene.employee(1);
+const pbx = () => scene.pbx;
 
 test('page, frame, registered; a call rings, is answered by click, sounds both ways, and ends in the CRM', async () => {
   const stage = await anna();

@@ -1,38 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { expect, test } from 'vitest';
 import { phoneAccounts, settingsFor } from '../harness/cast.ts';
-import { startWorld, type World } from '../harness/world.ts';
-import { openStage, type Stage } from './call-stage.ts';
+import { callScene } from './call-scene.ts';
+import type { Stage } from './call-stage.ts';
 
 /** Click-to-call: Bitrix24 registers and shows the card, the phone dials. */
 
 const CUSTOMER = '+49301234567';
 
-let browser: TestBrowser;
-let world: World;
-let stages: Stage[] = [];
+const scene = callScene();
 
-beforeAll(async () => {
-  [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  await Promise.all(stages.map((stage) => stage.close()));
-  stages = [];
-});
-
-const pbx = () => world.pbx ?? expect.fail('no PBX');
-
-async function anna(path = '/contact/5/'): Promise<Stage> {
-  const stage = await openStage(browser, world, 1, path);
-  stages.push(stage);
-  await stage.shows('phone', 'ready');
-  return stage;
-}
+const pbx = () => scene.pbx;
+const anna = (path = '/contact/5/') => scene.employee(1, { path });
 const clickNumber = (stage: Stage, number: string) => stage.page.click(`[data-call="${number}"]`);
 const crmRow = (stage: Stage, status: string) =>
   stage.page.waitForSelector(`[data-calls] tr[data-live="no"][data-status="${status}"]`);
@@ -61,7 +39,7 @@ test('hanging up while it rings cancels the call', async () => {
   await crmRow(stage, 'Cancelled');
 });
 
-const dial = (number: string) => world.fake.clickToCall({ userId: 1, number }, world.portals[0].memberId);
+const dial = (number: string) => scene.clickToCall(number);
 const status = (stage: Stage, text: string) => stage.page.waitForSelector(`[data-card-status]:has-text("${text}")`);
 
 test('busy: the card offers redial; ESC closes it without a word, is noticed, and the CRM hears “busy”', async () => {
@@ -79,7 +57,7 @@ test('redial tries again under the same CALL_ID', async () => {
   const stage = await anna('/');
   const refusals = () => pbx().events.filter((event) => event.type === 'failed' && event.status === 486).length;
   const before = refusals();
-  const { callId } = dial('604') ?? expect.fail('no line');
+  const callId = dial('604');
   await stage.card('redial');
   await stage.press('redial');
   await stage.page.waitForFunction(
@@ -106,9 +84,7 @@ test('a wrong number is said on the card, and closing it tells the CRM', async (
 });
 
 test('no microphone: the click is answered with what to do, and nothing is dialled', async () => {
-  const stage = await openStage(browser, world, 1, '/', { microphone: false });
-  stages.push(stage);
-  await stage.shows('phone', 'microphone_denied');
+  const stage = await scene.employee(1, { microphone: false, phone: 'microphone_denied' });
   const calls = pbx().events.filter((event) => event.type === 'call').length;
   dial(CUSTOMER);
   await stage.card('error');
@@ -148,13 +124,11 @@ test('the PBX’s socket is cut in a call: sound goes on, the phone comes back, 
 });
 
 test('a wrong password: the click says whom to ask', async () => {
-  const { memberId } = world.portals[0];
+  const { memberId } = scene.world.portals[0];
   const form = settingsFor({ url: pbx().url, domain: pbx().domain, accounts: phoneAccounts() });
-  await world.admin.saveSettings(memberId, form);
-  const stage = await openStage(browser, world, 2);
-  stages.push(stage);
-  await stage.shows('phone', 'wrong_password');
-  world.fake.clickToCall({ userId: 2, number: CUSTOMER }, memberId);
+  await scene.world.admin.saveSettings(memberId, form);
+  const stage = await scene.employee(2, { phone: 'wrong_password' });
+  scene.clickToCall(CUSTOMER, 2);
   await stage.card('error');
   await status(stage, 'ask your administrator');
 });

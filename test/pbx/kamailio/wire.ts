@@ -21,7 +21,7 @@ const plain = (value = '') => (value === '<null>' ? '' : value);
  * @example readWire('... <script>: WIRE|BYE|1001|1002|abc@host||||') // { what: 'BYE', from: '1001', ... }
  */
 export function readWire(line: string): WireEvent | null {
-  const found = /WIRE\|(.*)$/.exec(line);
+  const found = /WIRE\|([^\r\n]*)/.exec(line);
   if (!found) return null;
   const [what, from, to, callId, referTo, replaces, body] = (found[1] ?? '').split('|').map(plain);
   return {
