@@ -3,17 +3,23 @@ import type { PortalStatus } from '../protocol/status.ts';
 import type { Agents } from './agents.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { readLoads } from './loads.ts';
+import type { LegRecords } from './record-store.ts';
 import { type PortalRecord, readRebinds } from './records.ts';
 import type { TokenKeeper } from './tokens.ts';
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+const problemOf = (records: LegRecords, callKey: string): { recordProblem?: string } => {
+  const reason = records.ofCall(callKey).find(({ state }) => state === 'failed')?.reason;
+  return reason ? { recordProblem: reason } : {};
+};
 
 /** The portal's row of /status.json at `now` (Unix ms). */
 export function statusRow(
   sql: SqlStorage,
   config: Config,
   portal: PortalRecord,
-  tools: { ledger: LedgerStore; agents: Agents; tokens: TokenKeeper },
+  tools: { ledger: LedgerStore; records: LegRecords; agents: Agents; tokens: TokenKeeper },
   now: number,
 ): PortalStatus {
   const loads = readLoads(sql, now);
@@ -58,6 +64,7 @@ export function statusRow(
         number: call.number,
         state: call.state,
         at: new Date(call.startedAt).toISOString(),
+        ...problemOf(tools.records, call.key),
       })),
     },
     agents: tools.agents.summary(),

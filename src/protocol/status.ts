@@ -43,6 +43,8 @@ export interface PortalStatus {
       readonly number: string;
       readonly state: string;
       readonly at: string;
+      /** Why the call's record was given up; absent = it was not. */
+      readonly recordProblem?: string;
     }[];
   };
   readonly agents: {

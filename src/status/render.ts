@@ -89,7 +89,7 @@ function lastCalls(row: PortalStatus, now: string): HtmlEscapedString | '' {
   return html`<details data-part="calls"><summary>Last calls</summary>
 <ul class="rows">${row.calls.last.map(
     (call) =>
-      html`<li><span>${time(call.at, now)}</span><strong>${call.direction === 'in' ? 'from' : 'to'} ${call.number}</strong><span class="dim">${call.state}, ${call.callId}</span></li>`,
+      html`<li><span>${time(call.at, now)}</span><strong>${call.direction === 'in' ? 'from' : 'to'} ${call.number}</strong><span class="dim">${call.state}, ${call.callId}${call.recordProblem ? `; record not attached: ${call.recordProblem}` : ''}</span></li>`,
   )}</ul></details>`;
 }
 
