@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { fromBase64 } from '../../src/crypto/bytes.ts';
 import type { CallSettings } from '../../src/protocol/settings.ts';
 import { PIECE_LIMIT, RECORD_LIMIT } from '../../src/recording/limits.ts';
 import { recordingName } from '../../src/recording/recording-name.ts';
@@ -58,12 +59,8 @@ async function settle(portal: TestPortal, kind: string) {
 }
 
 const path = (leg: string, what: number | string) => `/api/recordings/${encodeURIComponent(leg)}/${what}`;
-const send = (
-  ticket: string,
-  what: number,
-  bytes: Uint8Array<ArrayBuffer>,
-  over: { leg?: string; type?: string } = {},
-) =>
+type Over = { leg?: string; type?: string };
+const send = (ticket: string, what: number, bytes: Uint8Array<ArrayBuffer>, over: Over = {}) =>
   worker(path(over.leg ?? LEG, what), {
     method: 'POST',
     headers: { 'content-type': over.type ?? 'audio/mpeg', authorization: `Bearer ${ticket}` },
@@ -88,10 +85,10 @@ const recordRow = (portal: TestPortal, leg = LEG) =>
 const callState = async (portal: TestPortal) => (await portal.status()).calls.last[0]?.state;
 
 /** What the portal was given. */
-async function attached(portal: TestPortal, callId: string): Promise<{ name: string; url: string; bytes: Buffer }> {
+async function attached(portal: TestPortal, callId: string): Promise<{ name: string; url: string; bytes: Uint8Array }> {
   const got = await portal.control('record', { callId });
   if (got === null) throw new Error('nothing is attached');
-  return { ...got, bytes: Buffer.from(got.base64 ?? '', 'base64') };
+  return { ...got, bytes: fromBase64(got.base64 ?? '') ?? new Uint8Array() };
 }
 
 describe('a record reaches Bitrix24', () => {
@@ -106,9 +103,8 @@ describe('a record reaches Bitrix24', () => {
     expect([...record.bytes]).toEqual([...piece(0), ...piece(1), ...piece(2)]);
     expect(await callState(portal)).toBe('recorded');
     expect(await recordRow(portal)).toMatchObject({ state: 'done', bytes: 3000 });
-    const left = await runInDurableObject(stubOf(portal), (_, state) =>
-      state.storage.sql.exec('SELECT count(*) AS n FROM piece').one(),
-    );
+    const count = 'SELECT count(*) AS n FROM piece';
+    const left = await runInDurableObject(stubOf(portal), (_, state) => state.storage.sql.exec(count).one());
     expect(left).toEqual({ n: 0 });
   });
 
@@ -354,7 +350,6 @@ describe('who may store a record', () => {
 
 describe('the PBX records', () => {
   const pbx = { recording: 'pbx', recordingUrl: 'https://pbx.example.com/rec/{call}.wav?leg={leg}' } as const;
-
   const PBX_LEG = 'a/b@pbx;z9hG4bK17';
 
   async function hungUp(calls: Partial<CallSettings> = pbx, fault: Record<string, unknown> | null = null) {
