@@ -1,4 +1,4 @@
-import type { CallStatus, NotReady } from '../../src/protocol/frame.ts';
+import type { CallStatus } from '../../src/protocol/frame.ts';
 import type { UiState } from '../card/commands.ts';
 
 /** How a refused call looks on the card and in the CRM. */
@@ -67,18 +67,3 @@ export function refusal(status: number, cause?: number): Outcome {
   if (exact) return exact;
   return REFUSALS.get(status) ?? (status >= 500 && status < 600 ? UNAVAILABLE : { ...UNAVAILABLE, status: 'OTHER' });
 }
-
-/** Why sound can't get through, in one sentence that says what to do. */
-export const noPath = (relayRefused: boolean): string =>
-  relayRefused
-    ? 'The relay (TURN) server refuses this phone: reload the page, else ask your administrator.'
-    : 'Your network lets no call through: check your connection, then try again.';
-
-/** Why the phone can't call now, in one sentence that says what to do (rule 8 of the design). */
-export const NOT_READY: Readonly<Record<NotReady, string>> = {
-  microphone_denied: 'The browser keeps the microphone from this page: allow it at the address bar and reload.',
-  not_registered: 'The phone is not registered at the PBX yet: try again in a moment.',
-  wrong_password: 'The PBX refuses the password of your SIP account: ask your administrator to correct it.',
-  pbx_unreachable: 'The PBX can’t be reached: check your network, then try again.',
-  starting: 'The phone is still starting: try again in a moment.',
-};

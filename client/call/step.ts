@@ -1,10 +1,10 @@
 import { closing, finish, hangUp, unseen, withdrawn } from './end.ts';
-import { noPath, refusal } from './outcome.ts';
+import { refusal } from './outcome.ts';
 import { resuming } from './resume.ts';
-import { MICROPHONE, soundNews } from './sound.ts';
+import { soundNews } from './sound.ts';
 import { talking } from './talking.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
-import { words } from './words.ts';
+import { MICROPHONE, noPath, words } from './words.ts';
 
 const nothing = (call: Call): Step => [call, []];
 

@@ -1,3 +1,6 @@
+import type { NotReady } from '../../src/protocol/frame.ts';
+import type { MicrophoneProblem, SoundTrouble } from './types.ts';
+
 /**
  * Every sentence that a call puts on its card. One file, so that they read as one voice: what happened, then what to do.
  */
@@ -76,3 +79,35 @@ export const reasons = {
   notRegistered: 'Bitrix24 did not register the call in time',
   refused: (message: string) => `Bitrix24 refused to register the call: ${message}`,
 } as const;
+
+/** What is wrong with a call's sound, and what to do about it. */
+export const SOUND: Readonly<Record<Exclude<SoundTrouble, 'none'>, string>> = {
+  blocked: 'The browser keeps the sound back: click anywhere on the page.',
+  no_incoming: 'No sound arrives from the other side.',
+  no_microphone: 'Your microphone is silent: check it, or choose another one.',
+  not_heard: 'Your voice does not reach the other side.',
+  bad: 'The connection is bad: words may get lost.',
+};
+
+/** Why the microphone did not open. */
+export const MICROPHONE: Readonly<Record<MicrophoneProblem, string>> = {
+  forbidden: 'This page of the portal may not use the microphone: open another page, or ask your administrator.',
+  denied: 'No microphone: allow it in the browser.',
+  none: 'No microphone found: plug one in.',
+  busy: 'The microphone does not start: another program may be using it.',
+};
+
+/** Why sound can't get through, in one sentence that says what to do. */
+export const noPath = (relayRefused: boolean): string =>
+  relayRefused
+    ? 'The relay (TURN) server refuses this phone: reload the page, else ask your administrator.'
+    : 'Your network lets no call through: check your connection, then try again.';
+
+/** Why the phone can't call now, in one sentence that says what to do (rule 8 of the design). */
+export const NOT_READY: Readonly<Record<NotReady, string>> = {
+  microphone_denied: 'The browser keeps the microphone from this page: allow it at the address bar and reload.',
+  not_registered: 'The phone is not registered at the PBX yet: try again in a moment.',
+  wrong_password: 'The PBX refuses the password of your SIP account: ask your administrator to correct it.',
+  pbx_unreachable: 'The PBX can’t be reached: check your network, then try again.',
+  starting: 'The phone is still starting: try again in a moment.',
+};

@@ -1,5 +1,5 @@
-import { MICROPHONE } from '../call/sound.ts';
 import type { MicrophoneProblem } from '../call/types.ts';
+import { MICROPHONE } from '../call/words.ts';
 import { type Present, switchTo } from './follow.ts';
 
 /** The microphone of this page: opened before a call needs it, closed when none does. */

@@ -6,8 +6,8 @@ import {
   type PhoneState,
   type Preferences,
 } from '../../src/protocol/frame.ts';
-import { NOT_READY } from '../call/outcome.ts';
 import type { Tone } from '../call/types.ts';
+import { NOT_READY } from '../call/words.ts';
 import type { PhoneHost } from '../frame/contract.ts';
 import type { DeviceChoice } from '../frame/panel.ts';
 import type { SoundControls } from '../media/media.ts';

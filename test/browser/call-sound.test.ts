@@ -1,6 +1,6 @@
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { SOUND } from '../../client/call/sound.ts';
+import { SOUND } from '../../client/call/words.ts';
 import type { Panel, PanelAct } from '../../client/frame/panel.ts';
 import type { CallQuality } from '../../src/protocol/frame.ts';
 import { launchBrowser, type TestBrowser } from '../harness/browser.ts';

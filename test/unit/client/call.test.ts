@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { callbackAsked, clickedInVain, clickedToCall, offered, refused } from '../../../client/call/begin.ts';
-import { NOT_READY, refusal } from '../../../client/call/outcome.ts';
+import { refusal } from '../../../client/call/outcome.ts';
 import type { CallEvent } from '../../../client/call/types.ts';
+import { NOT_READY } from '../../../client/call/words.ts';
 import { AT, answered, click, ended, facts, play, reports, toBen, uis } from './call-support.ts';
 
 describe('an incoming call', () => {

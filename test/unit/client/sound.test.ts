@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { clickedToCall, offered } from '../../../client/call/begin.ts';
-import { SOUND } from '../../../client/call/sound.ts';
 import { step } from '../../../client/call/step.ts';
 import type { Call, CallEvent, Effect, SoundTrouble } from '../../../client/call/types.ts';
+import { SOUND } from '../../../client/call/words.ts';
 
 const facts = { leg: 'leg-1', group: null, number: '+4940', name: 'Ada', line: '+4930', at: 0 };
 const total = { mos: 4.2, jitterMs: 3, lossPercent: 0.5, rttMs: 40, oneWayS: 0 };

@@ -5,7 +5,7 @@ import { CONFIRM_MS, holdChange, preferenceFields, readPreferences } from '../..
 import { qualityView } from '../../../client/app/panel/quality.ts';
 import { callViews, clock, spoken } from '../../../client/app/panel/view.ts';
 import { phoneWords, stateWords } from '../../../client/app/panel/words.ts';
-import { NOT_READY } from '../../../client/call/outcome.ts';
+import { NOT_READY } from '../../../client/call/words.ts';
 import type { PanelCall } from '../../../client/frame/panel.ts';
 import { DEFAULT_PREFERENCES } from '../../../src/protocol/frame.ts';
 
