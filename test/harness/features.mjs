@@ -77,17 +77,17 @@ export const features = [
   },
   {
     feature: 'blind transfer',
-    asterisk: ['call-phone.test.ts', 'completed while the colleague’s phone still rings, it is handed over blind'],
+    asterisk: ['transfer.test.ts', 'blind, where the portal wants that: one click'],
     proxy: ['peer-calls.test.ts', 'to a colleague: they ring, answer and are heard'],
   },
   {
     feature: 'attended transfer',
-    asterisk: ['call-phone.test.ts', 'a transfer with a word first: the target talks'],
+    asterisk: ['transfer.test.ts', 'a colleague answers, is told about it, and gets the customer'],
     proxy: ['peer-calls.test.ts', 'the target’s phone takes the customer in our place'],
   },
   {
     feature: 'transfer that fails',
-    asterisk: ['card-words.test.ts', 'a transfer to somebody without a phone: back to the conversation'],
+    asterisk: ['transfer.test.ts', 'a target who is busy: the card says so'],
     proxy: ['peer-calls.test.ts', 'to somebody who is not there: the customer is still ours'],
   },
   {
@@ -99,6 +99,20 @@ export const features = [
     feature: 'socket lost in a call',
     asterisk: ['product-recovery.test.ts', 'the WebSocket is cut: sound goes on, and the customer’s hang-up still'],
   },
+  {
+    feature: 'call survives a reload',
+    asterisk: ['product-reload.test.ts', 'incoming: reloaded, the card is back, both hear each other'],
+  },
+  {
+    feature: 'second call',
+    asterisk: ['second-call.test.ts', 'is answered and swapped by the hold button, and ended alone'],
+  },
+  { feature: 'conference', asterisk: ['second-call.test.ts', 'joins the first one on the PBX’s bridge'] },
+  { feature: 'do not disturb', asterisk: ['second-call.test.ts', 'who does not want to be disturbed is not rung'] },
+  { feature: 'auto-answer', asterisk: ['second-call.test.ts', 'answers by itself where the person wants that'] },
+  { feature: 'no card, no way to answer', asterisk: ['no-card.test.ts', 'another card is open: asked for once more'] },
+  { feature: 'routing to the responsible', asterisk: ['product-routing.test.ts', 'rings that person alone'] },
+  { feature: 'session timers', asterisk: ['session-timers.test.ts', 'a call that we dial stands'] },
   { feature: 'TURN', asterisk: ['turn.test.ts', 'the first call finds the relay by TCP'] },
   { feature: 'ICE restart', asterisk: ['turn.test.ts', 'the card says so, ICE is restarted'] },
 ];
