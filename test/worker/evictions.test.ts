@@ -58,5 +58,6 @@ describe('an object that is evicted', () => {
         { userId: 2, duration: 30, statusCode: '200', type: 2, externalCallId: 'l:leg' },
       ]);
     },
+    60_000,
   );
 });
