@@ -12,8 +12,6 @@ export interface AgentOptions {
   readonly appUrl: string;
   /** A new ticket, as a session at the portal gives it. */
   readonly ticket: () => Promise<string>;
-  /** Waits until people may speak again: an eviction wants silence. */
-  readonly quiet: () => Promise<void>;
   /** How wrong this browser's clock is, ms. */
   readonly skewMs: number;
 }
@@ -28,7 +26,7 @@ export class Agent {
   readonly legs = new Set<string>();
   readonly heard: ObjectMessage[] = [];
   /** Why the object would have this browser no more; null = it is welcome. */
-  ended: string | null = null;
+  sentAway: string | null = null;
   reconnects = 0;
   /** Nobody else's call is played with this agent meanwhile. */
   busy = false;
@@ -58,13 +56,17 @@ export class Agent {
   }
 
   /** Says it, however often it takes, and waits for the answer. */
-  async ask(message: WithoutId<Asked>): Promise<ObjectMessage> {
-    await this.#options.quiet();
+  ask(message: WithoutId<Asked>): Promise<ObjectMessage> {
     const id = `${this.userId}-${this.#page}-${++this.#ids}`;
     return new Promise((answered) => {
       this.#waiting.set(id, answered);
       this.#socket.send({ ...message, id } as FrameMessage);
     });
+  }
+
+  /** Ids of what the object has not answered yet. */
+  unanswered(): string[] {
+    return [...this.#waiting.keys()];
   }
 
   /** The network goes away without a word. */
@@ -111,7 +113,7 @@ export class Agent {
         if (alive()) this.#socket.send({ t: 'state', state, legs: [...this.legs] });
       },
       onEnd: (why) => {
-        if (alive()) this.ended = why;
+        if (alive()) this.sentAway = why;
       },
       setTimeout,
       onOnline: () => {},

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../harness/until.ts';
 import type { World } from '../harness/world.ts';
 import type { FaultOptions } from '../portal/backend/index.ts';
 import type { Agent } from './agent.ts';
@@ -28,14 +26,10 @@ const COMMANDS = [
   'telephony.externalcall.hide',
 ] as const;
 
-/** What an object may still do after the last answer of its portal (ms). */
-const SILENCE_MS = 1100;
-
 export type Calamity =
   | 'request fault'
   | 'command fault'
   | 'outage'
-  | 'eviction'
   | 'restart'
   | 'sockets lost'
   | 'token expired'
@@ -46,7 +40,6 @@ const SHARES: readonly (readonly [number, Calamity])[] = [
   [60, 'request fault'],
   [14, 'command fault'],
   [3, 'outage'],
-  [2, 'eviction'],
   [1, 'restart'],
   [14, 'sockets lost'],
   [3, 'token expired'],
@@ -55,18 +48,18 @@ const SHARES: readonly (readonly [number, Calamity])[] = [
 
 /** The jumps of a run stay within Bitrix24's 30 minutes of de-duplication: docs/ledger.md says what happens after them. */
 const JUMP_S = 240;
-/** A restart of workerd takes seconds, in which nothing else can break. */
+/**
+ * A restart of workerd takes every object's memory and every socket, in whatever step and in the middle of requests: the
+ * hardest of evictions. It takes seconds, in which nothing else can break.
+ */
 const AT_MOST: ReadonlyMap<Calamity, number> = new Map([
   ['portal clock jump', 5],
-  ['restart', 3],
+  ['restart', 2],
 ]);
 
 /** Breaks things, and counts what it broke. */
 export class Chaos {
   readonly struck = new Map<Calamity, number>();
-  /** Evictions that found their object idle. */
-  evicted = 0;
-  #silence: Promise<void> = Promise.resolve();
   readonly #world: World;
   readonly #agents: readonly Agent[];
   readonly #random: Random;
@@ -84,33 +77,6 @@ export class Chaos {
     await this.#do(calamity);
   }
 
-  /** Resolves when nobody has to be silent. */
-  quiet(): Promise<void> {
-    return this.#silence;
-  }
-
-  /**
-   * The runtime evicts an object that does nothing at the moment, and this process stands still while it waits for one.
-   * So everybody is silent first, in whatever step of a call they are, and the portals have answered what they were asked.
-   */
-  async #evict(memberId: string, sockets: 'hibernate' | 'close'): Promise<void> {
-    const { fake, worker } = this.#world;
-    let speak = () => {};
-    this.#silence = new Promise((go) => {
-      speak = go;
-    });
-    fake.clearFaults();
-    await until('silent portals', () => fake.underWay === 0);
-    await pause(SILENCE_MS);
-    await worker.evict('Portal', memberId, sockets).then(
-      () => {
-        this.evicted++;
-      },
-      () => {},
-    );
-    speak();
-  }
-
   #choose(): Calamity {
     let left = this.#random.next() * SHARES.reduce((sum, [share]) => sum + share, 0);
     for (const [share, calamity] of SHARES) {
@@ -125,15 +91,11 @@ export class Chaos {
     const { memberId } = this.#random.pick(portals);
     switch (calamity) {
       case 'request fault':
-        // What hung before is given up now: a proxy's 504.
-        fake.releaseHangs();
         return fake.fault({ ...this.#random.pick(REQUEST_FAULTS), method: 'batch', memberId });
       case 'command fault':
         return fake.fault({ method: this.#random.pick(COMMANDS), memberId });
       case 'outage':
         return fake.fault({ method: 'batch', kind: 'reset', memberId, times: this.#random.whole(4, 8) });
-      case 'eviction':
-        return this.#evict(memberId, this.#random.chance(0.5) ? 'hibernate' : 'close');
       case 'restart':
         await worker.cutObjects();
         return worker.restoreObjects();
