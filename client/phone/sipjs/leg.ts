@@ -24,6 +24,8 @@ import { referStatus } from './refer.ts';
 import { REQUEST_PENDING, reinviteQueue } from './reinvite.ts';
 import { agreeOnTimer } from './timers.ts';
 
+/** SIP.js has no name for this one. */
+const THEIRS_CAME = /ongoing re-INVITE/;
 const PENDING = new Set(['RequestPendingError', 'InvalidStateError']);
 
 /** What a leg needs of its surroundings. */
@@ -188,9 +190,10 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
           // One is under way, ours (SIP.js says so) or theirs (the browser does, in the middle of an answer): the same as a
           // collision on the wire.
           if (PENDING.has(error.name)) return resolve(REQUEST_PENDING);
-          // An offer that was made and not sent.
-          if (error instanceof NoPath) await rollBack(handler() as Describer | undefined).catch(() => {});
-          resolve(0);
+          // An offer that was made and not sent: for want of a way, or because theirs came in while it was being made.
+          const crossed = THEIRS_CAME.test(error.message);
+          if (crossed || error instanceof NoPath) await rollBack(handler() as Describer | undefined).catch(() => {});
+          resolve(crossed ? REQUEST_PENDING : 0);
         });
     });
 
