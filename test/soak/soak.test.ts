@@ -120,10 +120,10 @@ it(`${CALLS} calls, whatever breaks: each is registered once and finished once, 
   let playing = true;
   const progress = setInterval(() => {
     const busy = everybody().filter((agent) => agent.busy);
-    const stuck =
-      busy.length > 3 ? [] : busy.map((agent) => [agent.userId, agent.sentAway, ...agent.unanswered()].join(' '));
+    const away = busy.filter((agent) => agent.sentAway !== null).map((agent) => `${agent.userId} ${agent.sentAway}`);
+    const waits = busy.slice(0, 4).map((agent) => [agent.userId, ...agent.unanswered()].join(' '));
     process.stderr.write(
-      `soak: ${Math.round((Date.now() - begun) / 1000)} s, ${over} calls over, ${busy.length} agents busy ${stuck}\n`,
+      `soak: ${Math.round((Date.now() - begun) / 1000)} s, ${over} calls over, ${busy.length} agents busy; sent away: ${away}; unanswered: ${waits}\n`,
     );
   }, PROGRESS_MS);
   // What hangs is given up by a proxy in the end, also while workerd restarts.
