@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build as bundle } from 'vite';
+import { absentSipjs } from './absent.mjs';
 import { generatedModule, headersFile, sizeReport } from './output.mjs';
+import { quietSipjs } from './quiet.mjs';
 
 const TARGET = 'es2022';
 
@@ -46,7 +48,7 @@ async function bundled(root, { input, output, define = {} }) {
     publicDir: false,
     root,
     base: '/',
-    plugins: [emptyEntries],
+    plugins: [emptyEntries, absentSipjs, quietSipjs],
     define,
     build: {
       target: TARGET,
