@@ -87,14 +87,18 @@ async function bundleRecording(root) {
  */
 async function bundleAll(root) {
   const recording = await bundleRecording(root);
-  const define = { __RECORDING_URL__: urlOf(recording, 'recording') };
+  const quality = await bundled(root, {
+    input: { quality: join(root, 'client/media/quality/main.ts') },
+    output: hashed,
+  });
+  const define = { __RECORDING_URL__: urlOf(recording, 'recording'), __QUALITY_URL__: urlOf(quality, 'quality') };
   const rest = await bundled(root, { input: inputs(root), output: hashed, define });
   const frame = await bundled(root, {
     input: { frame: join(root, 'client/frame/main.ts') },
     output: hashed,
     define: { __PHONE_URL__: urlOf(rest, 'phone') },
   });
-  return [...recording, ...rest, ...frame];
+  return [...recording, ...quality, ...rest, ...frame];
 }
 
 async function bundleBoot(root) {
@@ -138,7 +142,7 @@ export async function build(root) {
       parts,
       boot,
       bootHash,
-      entries: ['frame', 'recording', 'worklet', 'encoder', ...Object.keys(ENTRIES)],
+      entries: ['frame', 'quality', 'recording', 'worklet', 'encoder', ...Object.keys(ENTRIES)],
     }),
   );
   const sizes = sizeReport({ parts, boot, brotli: (text) => brotliCompressSync(text).length });

@@ -5,7 +5,7 @@ import { devicesOf, idOf, type Listed } from './devices.ts';
 import { createMicrophone, type Microphone } from './microphone.ts';
 import { isFirefox, nestedMicrophone, openNested } from './nested.ts';
 import { mayListen } from './policy.ts';
-import { createSampler } from './quality/sampler.ts';
+import { lazySampler, type QualityModule } from './quality/lazy.ts';
 import { audioElement, type RemoteSound, remoteSound } from './remote.ts';
 import { createRinger, type Ringer, type RingerDeps } from './ringer.ts';
 
@@ -35,8 +35,13 @@ const stop = (timer: unknown): void => clearTimeout(timer as number);
 /**
  * Opens the browser's side of all sound; what is decided, is decided elsewhere.
  * @param name names the person's portal, for what is remembered in this browser
+ * @param loadQuality imports the bundle that measures a call's sound
  */
-export function openMedia(name: string, preferences: RingerDeps['preferences']): Media {
+export function openMedia(
+  name: string,
+  preferences: RingerDeps['preferences'],
+  loadQuality: () => Promise<QualityModule>,
+): Media {
   // Absent where the portal's page is not secure.
   const mediaDevices = navigator.mediaDevices as MediaDevices | undefined;
   const choice = keepChoice(() => localStorage, `b24phone:devices:${name}`);
@@ -122,7 +127,7 @@ export function openMedia(name: string, preferences: RingerDeps['preferences']):
       ringer.retry();
     },
     watch: (sip, tell) => {
-      const sampler = createSampler({
+      const sampler = lazySampler(loadQuality, {
         stats: sip.stats,
         blocked: remote.blocked,
         tell,

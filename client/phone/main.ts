@@ -6,10 +6,13 @@ import { runPhone } from './phone.ts';
 import { createSipPhone } from './sipjs/agent.ts';
 import { sipIdentity } from './sipjs/identity.ts';
 
-/** URL of the bundle that records, filled in by the build. Named by variables so that the bundler leaves them alone. */
+/** URLs of the bundles that are fetched when they are needed, filled in by the build. */
 declare const __RECORDING_URL__: string;
-const recordingUrl = __RECORDING_URL__;
-const newestRecordingUrl = '/client/recording.js';
+declare const __QUALITY_URL__: string;
+
+/** Imports a bundle; by its name without a hash where a deploy has removed the file that this build names. */
+const load = (url: string, name: string) =>
+  import(/* @vite-ignore */ url).catch(() => import(/* @vite-ignore */ `/client/${name}.js`));
 
 const onOnline = (callback: () => void) => addEventListener('online', callback);
 const after = (callback: () => void, ms: number): unknown => setTimeout(callback, ms);
@@ -26,7 +29,7 @@ export function startPhone(host: PhoneHost): void {
 async function start(host: PhoneHost, account: NonNullable<PhoneHost['session']['sip']>): Promise<void> {
   let { ice } = host.session;
   const identity = await sipIdentity(host.session.room, (data) => crypto.subtle.digest('SHA-256', data));
-  const media = openMedia(identity.contactName, DEFAULT_PREFERENCES);
+  const media = openMedia(identity.contactName, DEFAULT_PREFERENCES, () => load(__QUALITY_URL__, 'quality'));
   const socketUrl = new URL('/api/socket', location.href);
   socketUrl.protocol = socketUrl.protocol.replace('http', 'ws');
 
@@ -75,12 +78,7 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
       const sounding = media.watch(sip, tell);
       return sip;
     },
-    openRecorder: (deps) =>
-      // A deploy may have removed the file that this build names.
-      createRecorder(
-        () => import(/* @vite-ignore */ recordingUrl).catch(() => import(/* @vite-ignore */ newestRecordingUrl)),
-        deps,
-      ),
+    openRecorder: (deps) => createRecorder(() => load(__RECORDING_URL__, 'recording'), deps),
     openSocket: (protocols) => new WebSocket(socketUrl, protocols),
     newId: () => crypto.randomUUID(),
     browser: browserName(),
