@@ -9,6 +9,8 @@ import type { Rules, Spot, Work } from './types.ts';
  * Another card or a video call keeps it from opening (fact 3.4).
  */
 export const CARD_WAIT_MS = 5000;
+/** The same for the card of a call that this page took over: the portal's own page may still be loading, in ms. */
+const PAGE_WAIT_MS = 1500;
 /** How often an answered call's card is asked for: an open comment keeps the card before it for up to 65 s (fact 3.4). */
 const SHOWS = 13;
 
@@ -57,6 +59,12 @@ export function askForCard(work: Work, spot: Spot) {
   const { id, leg, callId } = place.call;
   if (callId !== null) work.effects.push({ do: 'report', report: { t: 'show', leg } });
   work.effects.push({ do: 'alarm', id, kind: 'card', afterMs: CARD_WAIT_MS });
+}
+
+/** The object has asked for the card of a call that this page took over; a page that has just loaded may not hear of it. */
+export function expectCard(work: Work, spot: Spot) {
+  const id = work.desk[spot]?.call.id;
+  if (id !== undefined) work.effects.push({ do: 'alarm', id, kind: 'card', afterMs: PAGE_WAIT_MS });
 }
 
 /** Time has passed and no card has opened: ask once more, in the end let the PBX ring somebody else. */

@@ -7,7 +7,7 @@ import { act } from './acts.ts';
 import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
 import { mindBridge, onBridge, onParty } from './conference.ts';
 import { consulted, endFailed, endUnwanted, missConsultation, startConsultation } from './consultation.ts';
-import { askForCard, incoming, lookForCard } from './offer.ts';
+import { askForCard, expectCard, incoming, lookForCard } from './offer.ts';
 import { attachOpenCards, begin, change, click, isConsultation, places, spotOf, tell } from './place.ts';
 import { detach, itsTurn, textOf, toneOf } from './second.ts';
 import type { Desk, DeskEvent, DeskStep, Now, Rules, Work } from './types.ts';
@@ -94,8 +94,10 @@ function onLeg(work: Work, leg: string, event: CallEvent) {
   // Whoever is on the bridge has left this leg.
   const spot = spotOf(work.desk, (call) => call.leg === leg && !call.conferred);
   if (!spot || onParty(work, spot, event)) return;
-  if (spot === 'other' && isConsultation(work.desk.other)) consulted(work, event);
-  else tell(work, spot, event);
+  if (spot === 'other' && isConsultation(work.desk.other)) return consulted(work, event);
+  const before = work.desk[spot]?.call.phase;
+  tell(work, spot, event);
+  if (before === 'resuming' && work.desk[spot]?.call.phase === 'talking') expectCard(work, spot);
 }
 
 /** The PBX takes its INVITE back as well; whichever comes first ends the ringing. */
