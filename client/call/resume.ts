@@ -1,5 +1,5 @@
 import type { KeptCall } from '../../src/protocol/frame.ts';
-import { finish } from './end.ts';
+import { finish, hangUp } from './end.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
 import { words } from './words.ts';
 
@@ -37,6 +37,10 @@ export function resuming(call: Call, event: CallEvent): Step {
       const [ended, effects] = lost(call, resumes, event.at, words.notResumed);
       return [ended, [{ do: 'hangup', refuse: 480 }, ...effects]];
     }
+    // Kept until there is a leg to hang up: a CANCEL would leave the customer with the PBX.
+    case 'card':
+      if (event.event.name !== 'hangupButtonClick' && event.event.name !== 'closeButtonClick') return [call, []];
+      return [{ ...call, ending: { status: '200', reason: '', at: event.at } }, []];
     // The page is left before it had the call: the next one tries as well, so the object is told nothing.
     case 'leave':
       return [{ ...call, phase: 'ended' }, [{ do: 'hangup', refuse: 480 }]];
@@ -46,6 +50,11 @@ export function resuming(call: Call, event: CallEvent): Step {
 }
 
 function back(call: Call, { leg: from, held, muted }: KeptCall): Step {
+  const told: Effect = { do: 'report', report: { t: 'resumed', leg: call.leg, from } };
+  if (call.ending) {
+    const [ended, effects] = hangUp({ ...call, phase: 'talking', resumes: null }, call.ending.at);
+    return [ended, [told, ...effects]];
+  }
   const asks: Effect[] = [];
   if (muted) asks.push({ do: 'mute', muted }, { do: 'showMute', muted });
   // A new leg is never on hold; the PBX has to be asked again.
@@ -53,7 +62,7 @@ function back(call: Call, { leg: from, held, muted }: KeptCall): Step {
   return [
     { ...call, phase: 'talking', resumes: null, muted, asking: held ? 1 : 0 },
     [
-      { do: 'report', report: { t: 'resumed', leg: call.leg, from } },
+      told,
       { do: 'ui', state: 'connected' },
       { do: 'timer', run: true },
       { do: 'status', text: words.connected },

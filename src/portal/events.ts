@@ -104,7 +104,7 @@ async function uninstall(parts: Parts, env: Env, clean: boolean): Promise<Result
   parts.binder.learn({ t: 'uninstalled' }, 'uninstalled');
   parts.sessions.revokeAll();
   parts.agents.closeAll(CloseCode.uninstalled, 'uninstalled');
-  parts.sql.exec('DELETE FROM token');
+  for (const table of ['token', 'kept']) parts.sql.exec(`DELETE FROM ${table}`);
   // Calls that stay are forgotten in their time all the same.
   parts.sql.exec("DELETE FROM due WHERE kind NOT IN ('tell', 'sweep')");
   parts.sql.exec('UPDATE portal SET application_token = NULL');

@@ -208,6 +208,7 @@ export class Parts {
     const now = Date.now();
     await this.tokens.reseal();
     this.sessions.forgetBefore(now);
+    this.kept.sweep();
     this.restLog.sweep(now);
     this.sql.exec('DELETE FROM pause WHERE until < ?', now);
     this.ledger.forgetBefore(now - KEEP_MS);

@@ -146,7 +146,9 @@ export class Switchboard {
   ended(userId: number, m: Of<'ended'>, now: number): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
     if (!leg) return this.#refuse(m.id, 'unknown_leg');
-    if (leg.live)
+    // Its page was gone before the one that says so: the call was over when that page was last seen.
+    if (leg.live && this.#kept.row(leg.leg)?.offeredTo != null) this.#abandon(leg, now);
+    else if (leg.live)
       this.#endLeg(leg, { at: m.at, seconds: this.#talked(leg, m), status: m.status, reason: m.reason }, now);
     return { t: 'ack', id: m.id };
   }

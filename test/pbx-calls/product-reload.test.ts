@@ -21,7 +21,7 @@ afterEach(async ({ task }) => {
 afterAll(() => product?.close());
 
 const callIn = async () => {
-  call = await product.pbx.callIn({ to: '1001', from: CUSTOMER, says: 'echo' });
+  call = await product.pbx.callIn({ to: '1001', from: CUSTOMER, says: 'tone' });
   return call;
 };
 

@@ -159,6 +159,27 @@ describe('a live call survives the end of its page', () => {
     expect(await second.ask({ t: 'resumed', id: 'r1', leg: 'leg-2', from: 'leg-1' })).toMatchObject({ error: 'over' });
   });
 
+  it('the page that comes cannot go on: the length is the one of the page that was there, whatever the new one says', async () => {
+    const portal = await newPortal().install();
+    const first = await page(portal, 'chrome');
+    await talk(first, 'leg-1');
+    await drop(portal, first);
+    const [{ seen_at: seen }] = (await portal.rows('SELECT seen_at FROM leg')) as [{ seen_at: number }];
+    const second = await page(portal, 'chrome');
+    await second.next('recover');
+    await second.ask({ ...ended('leg-1', 5000), at: Date.now() + 60_000 });
+    expect(await portal.rows('SELECT ended_at FROM call')).toEqual([{ ended_at: seen }]);
+  });
+
+  it('an uninstalled app keeps no dialog', async () => {
+    const portal = await newPortal().install();
+    await portal.learnApplicationToken();
+    await talk(await page(portal, 'chrome'), 'leg-1');
+    await portal.control('uninstall', { clean: false });
+    await portal.deliver();
+    expect(await portal.rows('SELECT * FROM kept')).toEqual([]);
+  });
+
   it('somebody else’s call cannot be taken over, nor kept', async () => {
     const portal = await newPortal().install();
     const first = await page(portal, 'chrome');

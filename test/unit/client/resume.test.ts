@@ -61,6 +61,18 @@ describe('a page takes over the call that an earlier one has left', () => {
     expect(reportsOf(effects)).toEqual([expect.objectContaining({ t: 'ended', leg: 'old', status: '200' })]);
   });
 
+  it('hung up before the PBX has answered: the customer is not left alone, the leg ends as soon as there is one', () => {
+    const [pressed] = hearing({ on: 'card', event: { name: 'hangupButtonClick' }, at: 9400, leg: 'x' });
+    expect(pressed.phase).toBe('resuming');
+    const [call, effects] = step(pressed, { on: 'established', at: 9500 });
+    expect(call.phase).toBe('ended');
+    expect(effects).toContainEqual({ do: 'hangup', refuse: 486 });
+    expect(reportsOf(effects)).toEqual([
+      { t: 'resumed', leg: 'new', from: 'old' },
+      expect.objectContaining({ t: 'ended', leg: 'new', status: '200' }),
+    ]);
+  });
+
   it('left again before the PBX has answered: the attempt is taken back, and the next page may try', () => {
     const [call, effects] = hearing({ on: 'leave', at: 9500 });
     expect(call.phase).toBe('ended');
