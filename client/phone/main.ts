@@ -10,9 +10,10 @@ import { sipIdentity } from './sipjs/identity.ts';
 declare const __RECORDING_URL__: string;
 declare const __QUALITY_URL__: string;
 
+// Its own function: the bundler wraps an import whose text it can read, and adds its preload helper.
+const bring = (url: string) => import(/* @vite-ignore */ url);
 /** Imports a bundle; by its name without a hash where a deploy has removed the file that this build names. */
-const load = (url: string, name: string) =>
-  import(/* @vite-ignore */ url).catch(() => import(/* @vite-ignore */ `/client/${name}.js`));
+const load = (url: string, name: string) => bring(url).catch(() => bring(`/client/${name}.js`));
 
 const onOnline = (callback: () => void) => addEventListener('online', callback);
 const after = (callback: () => void, ms: number): unknown => setTimeout(callback, ms);
