@@ -25,8 +25,8 @@ export class Agent {
   /** Legs that this browser holds; named after each reconnect. */
   readonly legs = new Set<string>();
   readonly heard: ObjectMessage[] = [];
-  /** Why the object would have this browser no more; null = it is welcome. */
-  sentAway: string | null = null;
+  /** How often a late handshake of its own took the lease away. */
+  superseded = 0;
   reconnects = 0;
   /** Nobody else's call is played with this agent meanwhile. */
   busy = false;
@@ -36,7 +36,7 @@ export class Agent {
   #page = 0;
   #ids = 0;
   #socket: ObjectSocket;
-  readonly #waiting = new Map<string, (answer: ObjectMessage) => void>();
+  readonly #waiting = new Map<string, { message: FrameMessage; answered: (answer: ObjectMessage) => void }>();
   readonly #options: AgentOptions;
 
   constructor(options: AgentOptions) {
@@ -59,8 +59,9 @@ export class Agent {
   ask(message: WithoutId<Asked>): Promise<ObjectMessage> {
     const id = `${this.userId}-${this.#page}-${++this.#ids}`;
     return new Promise((answered) => {
-      this.#waiting.set(id, answered);
-      this.#socket.send({ ...message, id } as FrameMessage);
+      const whole = { ...message, id } as FrameMessage;
+      this.#waiting.set(id, { message: whole, answered });
+      this.#socket.send(whole);
     });
   }
 
@@ -98,12 +99,13 @@ export class Agent {
       ticket: async (renew) => {
         if (!alive()) return null;
         if (renew || this.#ticket === null) this.#ticket = await this.#options.ticket();
-        return this.#ticket;
+        // A page that died while it waited connects no more: it would take the lease from the next one.
+        return alive() ? this.#ticket : null;
       },
       onMessage: (message) => {
         this.heard.push(message);
         if ('id' in message) {
-          this.#waiting.get(message.id)?.(message);
+          this.#waiting.get(message.id)?.answered(message);
           this.#waiting.delete(message.id);
         }
       },
@@ -113,7 +115,12 @@ export class Agent {
         if (alive()) this.#socket.send({ t: 'state', state, legs: [...this.legs] });
       },
       onEnd: (why) => {
-        if (alive()) this.sentAway = why;
+        if (!alive() || why !== 'superseded') return;
+        // A handshake that was given up here was answered later than the next one: nobody else has this phone. The object
+        // cannot know, so the person takes the phone back.
+        this.superseded++;
+        this.#socket = this.#connect();
+        for (const { message } of this.#waiting.values()) this.#socket.send(message);
       },
       setTimeout,
       onOnline: () => {},

@@ -120,10 +120,9 @@ it(`${CALLS} calls, whatever breaks: each is registered once and finished once, 
   let playing = true;
   const progress = setInterval(() => {
     const busy = everybody().filter((agent) => agent.busy);
-    const away = busy.filter((agent) => agent.sentAway !== null).map((agent) => `${agent.userId} ${agent.sentAway}`);
     const waits = busy.slice(0, 4).map((agent) => [agent.userId, ...agent.unanswered()].join(' '));
     process.stderr.write(
-      `soak: ${Math.round((Date.now() - begun) / 1000)} s, ${over} calls over, ${busy.length} agents busy; sent away: ${away}; unanswered: ${waits}\n`,
+      `soak: ${Math.round((Date.now() - begun) / 1000)} s, ${over} calls over, ${busy.length} agents busy; unanswered: ${waits}\n`,
     );
   }, PROGRESS_MS);
   // What hangs is given up by a proxy in the end, also while workerd restarts.
@@ -161,8 +160,9 @@ it(`${CALLS} calls, whatever breaks: each is registered once and finished once, 
       DRAIN_MS,
     ).catch(() => {});
   const struck = [...chaos.struck].map(([what, times]) => `${times} x ${what}`).join(', ');
+  const superseded = everybody().reduce((sum, agent) => sum + agent.superseded, 0);
   const reconnects = everybody().reduce((sum, agent) => sum + agent.reconnects, 0);
-  console.log(`soak: ${struck}; ${reconnects} connections`);
+  console.log(`soak: ${struck}; ${reconnects} connections, ${superseded} superseded by their own late handshake`);
   console.log(
     `soak: played in ${Math.round(playedIn / 1000)} s, drained in ${Math.round((Date.now() - begun - playedIn) / 1000)} s`,
   );
