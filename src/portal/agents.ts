@@ -24,6 +24,9 @@ export interface Sockets {
   getWebSockets(tag?: string): WebSocket[];
 }
 
+/** Whoever is away for longer does not come back with news of calls that ring now (ms). */
+const AWAY_MS = 40_000;
+
 const tagOf = (userId: number) => `user:${userId}`;
 
 /** The people of the portal who have a phone here: rooms, leases, sockets. */
@@ -160,6 +163,14 @@ export class Agents {
 
   setNotified(userId: number, at: number): void {
     this.#sql.exec('UPDATE agent SET notified_at = ? WHERE user_id = ?', at, userId);
+  }
+
+  /** Whether somebody's phone was here a moment ago and is not now: what happened there may not have been told yet. */
+  someAway(now: number): boolean {
+    return this.#sql
+      .exec<{ user_id: number }>('SELECT user_id FROM agent WHERE epoch > 0 AND seen_at > ?', now - AWAY_MS)
+      .toArray()
+      .some((row) => this.phoneOf(row.user_id) === null);
   }
 
   /** Whether a call to this person would ring and be answerable now. */

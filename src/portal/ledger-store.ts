@@ -4,6 +4,7 @@ import {
   type CallRecord,
   type CallState,
   callOfNewLeg,
+  groupKey,
   type LegEnd,
   type LegRecord,
   type NewLeg,
@@ -150,7 +151,7 @@ export class LedgerStore {
       .map((row) => ({ ...toCall(row), users: this.legsOf(row.key).map((known) => known.userId) }));
     const named = leg.group === null ? null : callOfNewLeg(leg, open);
     const handed = named === null ? callHandedTo(leg, this.#openHandovers(mayRingOn), now) : null;
-    const known = named ?? handed ?? callOfNewLeg(leg, open);
+    const known = named ?? handed ?? callOfNewLeg(leg, open) ?? this.#callThatWasOver(leg);
     const key = known ?? newCallKey(leg, leg.group === null ? 0 : this.#callsOfGroup(leg.group));
     if (known === null) this.insertCall({ ...leg, key, callId: null, type });
     this.insertLeg(leg.leg, key, leg.userId, leg.startedAt, waiting);
@@ -159,6 +160,29 @@ export class LedgerStore {
     const call = this.call(key);
     if (!call) throw new Error('a call that was just written is gone');
     return { call, isNew: known === null };
+  }
+
+  /** A browser that was cut off tells of its ringing when the call is on record already: no second call is made of it. */
+  #callThatWasOver(leg: NewLeg): string | null {
+    if (leg.group === null || leg.direction === 'out') return null;
+    const newest = this.#sql
+      .exec<CallRow>(
+        `SELECT * FROM call WHERE (key = ?1 OR (key > ?1 || '#' AND key < ?1 || '$')) ORDER BY started_at DESC`,
+        groupKey(leg.group),
+      )
+      .toArray()[0];
+    return newest && newest.ended_at !== null && leg.startedAt <= newest.ended_at ? newest.key : null;
+  }
+
+  /** A leg that was counted to a call on record turns out to have been answered: it is a call of its own after all. */
+  makeOwnCall(leg: LegRecord, at: number): string {
+    const over = this.call(leg.callKey);
+    if (!over) throw new Error('a leg without a call');
+    const key = `l:${leg.leg}`;
+    const { type, direction, number, line } = over;
+    this.insertCall({ key, callId: null, type, direction, number, line, userId: leg.userId, startedAt: at });
+    this.#sql.exec('UPDATE leg SET call_key = ? WHERE sip_call_id = ?', key, leg.leg);
+    return key;
   }
 
   #openHandovers(mayRingOn: (key: string) => boolean): OpenHandover[] {

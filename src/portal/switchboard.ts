@@ -5,10 +5,13 @@ import { type OpenPage, RESUME_GRACE_MS, unheldLeg } from './holding.ts';
 import type { KeptStore } from './kept-store.ts';
 import { abandonedEnd, type CallRecord, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { refusal } from './refusal.ts';
 import { showKey } from './show-key.ts';
 
 /** How long a browser may be away before its calls are taken for over (ms): a page load plus a bad network. */
 export const ABANDON_GRACE_MS = 30_000;
+/** The same for a call whose end waits for others: somebody who is away may be about to say that it rang there (ms). */
+export const AWAY_GRACE_MS = 40_000;
 /** How long a click-to-call waits for a phone to take it (ms). */
 export const ADOPT_GRACE_MS = 20_000;
 
@@ -47,23 +50,25 @@ export class Switchboard {
   /** A leg began. Asked again with the same leg (the answer was lost), it answers the same. */
   register(userId: number, m: Of<'register'>, now: number): { answer: ObjectMessage | null; urgent: string | null } {
     const known = this.#ledger.leg(m.leg);
-    if (known && known.userId !== userId) return { answer: this.#refuse(m.id, 'not_yours'), urgent: null };
+    if (known && known.userId !== userId) return { answer: refusal(m.id, 'not_yours'), urgent: null };
     if (known) {
       this.#ledger.setWaiting(m.leg, m.id);
       return { answer: this.answerFor(m.leg), urgent: known.callKey };
     }
-    if (this.#isLoaded(userId)) return { answer: this.#refuse(m.id, 'too_many'), urgent: null };
+    if (this.#isLoaded(userId)) return { answer: refusal(m.id, 'too_many'), urgent: null };
     const type = m.direction === 'in' ? CallType.incoming : CallType.outgoing;
     const ringsOn = (key: string) => this.#due.isAhead('finish', key, now);
     const placed = this.#ledger.placeLeg({ ...m, userId }, type, m.id, ringsOn, now);
-    if (placed.call.state === 'ended') {
+    if (placed.call.state === 'ended' && ringsOn(placed.call.key)) {
       this.#ledger.setGoesOn(placed.call.key);
       this.#due.cancel('finish', placed.call.key);
     }
     const call = this.#ledger.call(placed.call.key) ?? placed.call;
     if (call.callId === null) this.#due.plan('register', call.key, now);
     else this.#due.plan('customer', call.key, now);
-    if (call.callId !== null && !placed.isNew && m.card !== false) this.#due.plan('show', showKey(call, userId), now);
+    const rings = call.state === 'ringing' || call.state === 'talking';
+    if (rings && call.callId !== null && !placed.isNew && m.card !== false)
+      this.#due.plan('show', showKey(call, userId), now);
     return { answer: this.answerFor(m.leg), urgent: call.callId === null ? call.key : null };
   }
 
@@ -74,7 +79,7 @@ export class Switchboard {
     if (!row?.waiting || !call) return null;
     if (call.state === 'failed') {
       this.#ledger.setWaiting(leg, null);
-      return this.#refuse(row.waiting, 'refused', call.reason ?? undefined);
+      return refusal(row.waiting, 'refused', call.reason ?? undefined);
     }
     if (call.callId === null) return null;
     this.#ledger.setWaiting(leg, null);
@@ -86,9 +91,9 @@ export class Switchboard {
     const known = this.#ledger.callById(m.callId);
     const key = known?.key ?? `b:${m.callId}`;
     const leg = this.#ledger.leg(m.leg);
-    if ((known && known.userId !== userId) || (leg && leg.callKey !== key)) return this.#refuse(m.id, 'not_yours');
-    if (known && known.state !== 'ringing' && known.state !== 'talking') return this.#refuse(m.id, 'over');
-    if (!leg && this.#isLoaded(userId)) return this.#refuse(m.id, 'too_many');
+    if ((known && known.userId !== userId) || (leg && leg.callKey !== key)) return refusal(m.id, 'not_yours');
+    if (known && known.state !== 'ringing' && known.state !== 'talking') return refusal(m.id, 'over');
+    if (!leg && this.#isLoaded(userId)) return refusal(m.id, 'too_many');
     const started = { callId: m.callId, userId, number: m.number, line: m.line };
     if (!known) this.#insertStarted(key, started, m.startedAt);
     if (!leg) this.#ledger.insertLeg(m.leg, key, userId, m.startedAt, null);
@@ -127,9 +132,9 @@ export class Switchboard {
 
   answered(userId: number, m: Of<'answered'>, now: number): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
-    if (!leg) return this.#refuse(m.id, 'unknown_leg');
-    const call = this.#ledger.call(leg.callKey);
-    if (call?.state !== 'ringing' && call?.state !== 'talking') return { t: 'ack', id: m.id };
+    if (!leg) return refusal(m.id, 'unknown_leg');
+    const call = this.#openCall(leg, now);
+    if (call === null) return { t: 'ack', id: m.id };
     // A consultation that was called off belongs to the call no more.
     if (!leg.live && leg.joined && this.#ledger.handover(call.key) === null) return { t: 'ack', id: m.id };
     if (!leg.live) this.#ledger.reviveLeg(leg.leg);
@@ -143,9 +148,19 @@ export class Switchboard {
     return { t: 'ack', id: m.id };
   }
 
+  /** The call that an answer belongs to; null when it is over. */
+  #openCall(leg: LegRecord, now: number): CallRecord | null {
+    const call = this.#ledger.call(leg.callKey);
+    if (call?.state === 'ringing' || call?.state === 'talking') return call;
+    if (!call || !leg.live) return null;
+    const key = this.#ledger.makeOwnCall(leg, leg.seenAt);
+    this.#due.plan('register', key, now);
+    return this.#ledger.call(key);
+  }
+
   ended(userId: number, m: Of<'ended'>, now: number): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
-    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    if (!leg) return refusal(m.id, 'unknown_leg');
     // Its page was gone before the one that says so: the call was over when that page was last seen.
     if (leg.live && this.#kept.row(leg.leg)?.offeredTo != null) this.#abandon(leg, now);
     else if (leg.live)
@@ -157,7 +172,7 @@ export class Switchboard {
   show(userId: number, m: Of<'show'>, now: number): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
     const call = leg && this.#ledger.call(leg.callKey);
-    if (!leg || !call) return this.#refuse(m.id, 'unknown_leg');
+    if (!leg || !call) return refusal(m.id, 'unknown_leg');
     this.#ledger.setCard(leg.leg, true);
     if (leg.live && call.callId !== null) this.#due.plan('show', showKey(call, userId), now);
     return { t: 'ack', id: m.id };
@@ -167,7 +182,7 @@ export class Switchboard {
   handover(userId: number, m: Of<'handover'>, now: number): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
     const call = leg && this.#ledger.call(leg.callKey);
-    if (!leg || !call) return this.#refuse(m.id, 'unknown_leg');
+    if (!leg || !call) return refusal(m.id, 'unknown_leg');
     if (m.kind === 'over') this.#callOff(call.key, now);
     else if (call.state === 'talking' && call.answeredLeg === leg.leg)
       this.#ledger.setHandover({
@@ -183,21 +198,21 @@ export class Switchboard {
 
   quality(userId: number, m: Of<'quality'>): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
-    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    if (!leg) return refusal(m.id, 'unknown_leg');
     this.#ledger.setQuality(leg.callKey, m.quality);
     return { t: 'ack', id: m.id };
   }
 
   vote(userId: number, m: Of<'vote'>): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
-    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    if (!leg) return refusal(m.id, 'unknown_leg');
     this.#ledger.setVote(leg.callKey, m.vote);
     return { t: 'ack', id: m.id };
   }
 
   comment(userId: number, m: Of<'comment'>): ObjectMessage {
     const leg = this.#legOf(userId, m.leg);
-    if (!leg) return this.#refuse(m.id, 'unknown_leg');
+    if (!leg) return refusal(m.id, 'unknown_leg');
     this.#ledger.setComment(leg.callKey, m.text);
     return { t: 'ack', id: m.id };
   }
@@ -241,12 +256,12 @@ export class Switchboard {
     const from = this.#legOf(userId, m.from);
     const known = this.#ledger.leg(m.leg);
     const call = from && this.#ledger.call(from.callKey);
-    if (!from || !call) return this.#refuse(m.id, 'unknown_leg');
+    if (!from || !call) return refusal(m.id, 'unknown_leg');
     if (known)
       return known.userId === userId && known.callKey === call.key
         ? { t: 'ack', id: m.id }
-        : this.#refuse(m.id, 'not_yours');
-    if (!from.live || call.state !== 'talking') return this.#refuse(m.id, 'over');
+        : refusal(m.id, 'not_yours');
+    if (!from.live || call.state !== 'talking') return refusal(m.id, 'over');
     this.#kept.continueLeg(from, m.leg, epoch, now);
     this.#due.cancel('unresumed', from.leg);
     // The card went with its page.
@@ -369,7 +384,8 @@ export class Switchboard {
     }
     this.#ledger.setEnded(call.key, decision.end);
     // By our clock: a browser's that is late would leave a queue no time to ring on.
-    this.#due.plan('finish', call.key, decision.finishAt + now - end.at);
+    const wait = decision.finishAt - end.at;
+    this.#due.plan('finish', call.key, now + (wait > 0 && this.#agents.someAway(now) ? AWAY_GRACE_MS : wait));
   }
 
   #goesOn(call: CallRecord, ended: LegRecord, others: readonly LegRecord[], now: number): void {
@@ -378,15 +394,4 @@ export class Switchboard {
     if (ended.leg === call.answeredLeg && next) this.#handOver(call.key, next, now);
     else this.#due.plan('hide', call.key, now);
   }
-
-  #refuse(id: string, error: string, message?: string): ObjectMessage {
-    return { t: 'refused', id, error, message: message ?? REFUSALS[error] ?? 'The call was refused.' };
-  }
 }
-
-const REFUSALS: Readonly<Record<string, string>> = {
-  not_yours: 'This call belongs to another employee.',
-  over: 'This call is over.',
-  too_many: 'You have too many calls at once.',
-  unknown_leg: 'The ledger does not know this call.',
-};
