@@ -61,6 +61,11 @@ export class Agents {
     this.#sql.exec('UPDATE agent SET epoch = epoch + 1, state = NULL, seen_at = ? WHERE user_id = ?', now, userId);
     const epoch = Number(this.#sql.exec('SELECT epoch FROM agent WHERE user_id = ?', userId).one().epoch);
     for (const old of this.#sockets.getWebSockets(tagOf(userId))) {
+      // A handshake that its own page had given up may be accepted after its successor: that page has to come back.
+      if (this.attachmentOf(old)?.session === session) {
+        old.close(CloseCode.again, 'a later connection of the same session');
+        continue;
+      }
       this.#post(old, { t: 'superseded', epoch });
       if (!inCall(this.attachmentOf(old)?.epoch ?? 0)) old.close(CloseCode.superseded, 'superseded');
     }

@@ -316,6 +316,8 @@ export const DEFAULT_PREFERENCES: Preferences = {
 export const CloseCode = {
   /** The ticket is revoked or ran out: get a new session. */
   ticket: 4401,
+  /** A connection of the same session came in after this one: connect again if that was not you. */
+  again: 4408,
   /** A newer phone took over. */
   superseded: 4409,
   /** A message did not fit the protocol. */

@@ -140,6 +140,16 @@ describe('GET /api/socket', () => {
     expect(first.closed?.code).toBe(4409);
   });
 
+  it('a connection of the same session supersedes nobody: whoever gave the later one up comes back', async () => {
+    const portal = await newPortal().install();
+    const { ticket } = await portal.session(2);
+    const first = await openSocket(ticket);
+    await openSocket(ticket);
+    await first.until(() => first.closed);
+    expect(first.closed?.code).toBe(4408);
+    expect(first.messages.some(({ t }) => t === 'superseded')).toBe(false);
+  });
+
   it('renews the ticket', async () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
