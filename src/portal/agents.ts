@@ -25,7 +25,7 @@ export interface Sockets {
 }
 
 /** Whoever is away for longer does not come back with news of calls that ring now (ms). */
-const AWAY_MS = 40_000;
+const AWAY_MS = 20_000;
 
 const tagOf = (userId: number) => `user:${userId}`;
 

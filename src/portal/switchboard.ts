@@ -11,7 +11,7 @@ import { showKey } from './show-key.ts';
 /** How long a browser may be away before its calls are taken for over (ms): a page load plus a bad network. */
 export const ABANDON_GRACE_MS = 30_000;
 /** The same for a call whose end waits for others: somebody who is away may be about to say that it rang there (ms). */
-export const AWAY_GRACE_MS = 40_000;
+export const AWAY_GRACE_MS = 20_000;
 /** How long a click-to-call waits for a phone to take it (ms). */
 export const ADOPT_GRACE_MS = 20_000;
 

@@ -135,9 +135,21 @@ test('a second caller is announced on the first one’s card, whose hold button 
   );
 });
 
-test('the page goes away in a call: the caller is told at once', async () => {
+test('the page goes away while it rings: the PBX is told at once, so that it can ring somebody else', async () => {
+  const stage = await anna();
+  const ringing = pbx().callAgent('1001', CALLER);
+  await stage.card('incoming');
+  await stage.page.goto('about:blank');
+  expect(await ringing).toMatchObject({ result: 'no_answer' });
+});
+
+test('the page is reloaded in a call, and the PBX knows no Replaces: an honest end, and nobody is rung anew', async () => {
   const stage = await anna();
   const call = await answered(stage);
-  await stage.page.goto('about:blank');
-  expect((await call.ended)?.by).toBe('agent');
+  await stage.page.reload();
+  await stage.page.waitForSelector('[data-calls] tr[data-live="no"][data-status="Answered"]');
+  await stage.shows('phone', 'ready');
+  await stage.shows('call', 'none');
+  await stage.noCard();
+  call.hangup();
 });
