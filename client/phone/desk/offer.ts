@@ -28,7 +28,10 @@ export function incoming(work: Work, leg: IncomingLeg) {
     return;
   }
   const { front, other, preferences } = work.desk;
-  if (preferences.callWaiting && !other && front?.call.phase === 'talking') begin(work, 'other', offered(facts, false));
+  const busy = front?.call.phase;
+  // A call that is being taken over may be there in a moment or not at all: whoever calls meanwhile waits for that.
+  const mayWait = busy === 'resuming' || (preferences.callWaiting && busy === 'talking');
+  if (mayWait && !other) begin(work, 'other', offered(facts, false));
   else refuse(work, facts, 'busy');
 }
 
