@@ -158,7 +158,7 @@ async function build<Pbx extends AnyPbx>(
     async leave({ name, result }) {
       if (result?.state === 'fail') console.log(await browser.evidence(name));
       // A live call outlives its page: the next test's page would go on with it.
-      if ('cli' in pbx) await pbx.cli('channel request hangup all').catch(() => '');
+      await (pbx as Partial<Asterisk>).cli?.('channel request hangup all').catch(() => '');
       await Promise.all(stages.map((stage) => stage.close()));
       stages = [];
     },
