@@ -118,6 +118,8 @@ describe('for every number', () => {
         const home = `+${plan.countryCode}${n}`;
         const written = number(home, { ...plan, dialAs: 'national' });
         fc.pre(!written.startsWith(plan.internationalPrefix) && written.length > 6);
+        // Without a prefix for other towns, a number that begins like the country's code can be read both ways.
+        fc.pre(plan.nationalPrefix !== '' || !n.startsWith(plan.countryCode));
         expect(number(written, plan)).toBe(home);
         expect(number(plan.internationalPrefix + home.slice(1), plan)).toBe(home);
       }),
