@@ -2,6 +2,7 @@ import { DEFAULT_CALLING, DEFAULT_PREFERENCES } from '../../src/protocol/frame.t
 import type { PhoneHost } from '../frame/contract.ts';
 import { openMedia } from '../media/media.ts';
 import { createRecorder } from '../recording/recorder.ts';
+import { createPulse, TICK_MS } from './heartbeat.ts';
 import { runPhone } from './phone.ts';
 import { createSipPhone } from './sipjs/agent.ts';
 import { sipIdentity } from './sipjs/identity.ts';
@@ -15,7 +16,16 @@ const bring = (url: string) => import(/* @vite-ignore */ url);
 /** Imports a bundle; by its name without a hash where a deploy has removed the file that this build names. */
 const load = (url: string, name: string) => bring(url).catch(() => bring(`/client/${name}.js`));
 
-const onOnline = (callback: () => void) => addEventListener('online', callback);
+const now = () => Date.now();
+const pulse = createPulse({
+  every: (callback) => setInterval(callback, TICK_MS),
+  onSignal: (callback) => {
+    addEventListener('online', callback);
+    document.addEventListener('resume', callback);
+    document.addEventListener('visibilitychange', () => document.hidden || callback());
+  },
+  now,
+});
 const after = (callback: () => void, ms: number): unknown => setTimeout(callback, ms);
 const stop = (timer: unknown): void => clearTimeout(timer as number);
 
@@ -69,12 +79,11 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
           sounding(news);
         },
         log: (line) => console.warn(line),
-        now: () => Date.now(),
+        now,
         random: () => Math.random(),
         setTimeout: after,
         clearTimeout: stop,
-        setInterval: (callback, ms) => setInterval(callback, ms),
-        onOnline,
+        pulse,
       });
       const sounding = media.watch(sip, tell);
       return sip;
@@ -84,8 +93,8 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
     newId: () => crypto.randomUUID(),
     browser: browserName(),
     onPageHide: (callback) => addEventListener('pagehide', callback),
-    onOnline,
-    now: () => Date.now(),
+    pulse,
+    now,
     random: () => Math.random(),
     setTimeout: after,
     clearTimeout: stop,

@@ -19,6 +19,7 @@ import { panelOf } from './desk/panel.ts';
 import { places } from './desk/place.ts';
 import type { Desk } from './desk/types.ts';
 import { createDesk } from './desk.ts';
+import type { Pulse } from './heartbeat.ts';
 import { createKeeper } from './keeper.ts';
 import type { SipNews, SipPhone } from './sip.ts';
 import { connectObject, type RawSocket } from './socket.ts';
@@ -37,7 +38,7 @@ export interface PhoneEnv {
   /** A random name of this browser; '' where it keeps none. */
   readonly browser?: string;
   onPageHide(callback: () => void): void;
-  onOnline(callback: () => void): void;
+  readonly pulse: Pulse;
   now(): number;
   random(): number;
   setTimeout(callback: () => void, ms: number): unknown;
@@ -187,7 +188,9 @@ export function runPhone(env: PhoneEnv): void {
     },
     onEnd: end,
     setTimeout: env.setTimeout,
-    onOnline: env.onOnline,
+    clearTimeout: env.clearTimeout,
+    now: env.now,
+    pulse: env.pulse,
   });
 
   const lookAtMicrophone = async () => {

@@ -1,5 +1,6 @@
 import { CloseCode, type FrameMessage, type ObjectMessage } from '../../src/protocol/frame.ts';
 import type { Backoff } from './backoff.ts';
+import { type HeartbeatDeps, heartbeat } from './heartbeat.ts';
 import { createOutbox } from './outbox.ts';
 
 /** The part of WebSocket that is used. */
@@ -11,7 +12,7 @@ export interface RawSocket {
   close(): void;
 }
 
-export interface SocketDeps {
+export interface SocketDeps extends HeartbeatDeps {
   open(protocols: string[]): RawSocket;
   readonly backoff: Backoff;
   /** A ticket that is alive, or null when there is none to be had any more. `renew`: the last one was refused. */
@@ -21,8 +22,6 @@ export interface SocketDeps {
   onOpen(): void;
   /** The object will have us no more: another phone took over, or the app is gone. */
   onEnd(why: 'superseded' | 'uninstalled' | 'refused'): void;
-  setTimeout(callback: () => void, ms: number): unknown;
-  onOnline(callback: () => void): void;
 }
 
 /** Our connection to the portal's object. A lost one never ends a call; it is made again and says again what was unanswered. */
@@ -32,6 +31,10 @@ export interface ObjectSocket {
 }
 
 const PROTOCOL = 'b24phone.v1';
+/** The object takes a phone that it has not heard for 100 s for gone; asked every 20 s, a few may be lost. */
+const TICKS = 4;
+/** What a browser says of a connection that was lost (RFC 6455 7.4.1). */
+const LOST = 1006;
 
 /** Subprotocols of the handshake: browsers can't set headers, and a ticket in the URL would end up in logs. */
 export function subprotocols(ticket: string): string[] {
@@ -52,6 +55,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
   let connecting = false;
   let attempt = 0;
   let understood = true;
+  let heard = () => {};
 
   const end = (why: 'superseded' | 'uninstalled' | 'refused') => {
     ended = true;
@@ -67,17 +71,24 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     const raw = deps.open(subprotocols(ticket));
     socket = raw;
     raw.addEventListener('open', () => {
+      if (socket !== raw) return;
+      heard();
       open = true;
       if (understood) attempt = 0;
       // Before the state: a leg that it no longer names would count as died with its page, and its true end come too late.
       for (const message of outbox.unsettled()) raw.send(written(message));
       deps.onOpen();
     });
-    raw.addEventListener('message', ({ data }) => receive(data));
-    raw.addEventListener('close', ({ code }) => lost(code));
+    raw.addEventListener('message', ({ data }) => {
+      if (socket === raw) receive(data);
+    });
+    raw.addEventListener('close', ({ code }) => {
+      if (socket === raw) lost(code);
+    });
   };
 
   const receive = (data: unknown) => {
+    heard();
     if (typeof data !== 'string' || !data.startsWith('{')) return;
     const message = JSON.parse(data) as ObjectMessage;
     outbox.settle(message);
@@ -100,10 +111,28 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     deps.setTimeout(() => void connect(renew), deps.backoff.delayMs(attempt++));
   };
 
-  deps.onOnline(() => {
+  deps.pulse.onWake(() => {
     attempt = 0;
     void connect(false);
   });
+  // The runtime answers for the object, which sleeps on (docs/protocol.md).
+  heartbeat(
+    {
+      connection: () => socket,
+      ping: (answered) => {
+        heard = answered;
+        if (open) socket?.send('ping');
+      },
+      drop: () => {
+        const dead = socket;
+        lost(LOST);
+        dead?.close();
+      },
+    },
+    TICKS,
+    deps,
+    true,
+  );
   void connect(false);
 
   return {

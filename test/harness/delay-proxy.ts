@@ -16,6 +16,8 @@ export interface DelayProxy {
   setPlacementDelay(ms: number): void;
   /** Ends every WebSocket as a lost network would: no close frame. */
   dropSockets(): void;
+  /** From now on the WebSockets that are open carry nothing any more, and nobody is told: half-open. New ones get through. */
+  holdSockets(): void;
   /** Requests that passed, oldest first: what a test may ask "did the frame call that?". */
   readonly requests: readonly { readonly method: string; readonly path: string }[];
   close(): Promise<void>;
@@ -57,6 +59,9 @@ export async function startDelayProxy({ port, target }: DelayProxyOptions): Prom
     },
     dropSockets: () => {
       for (const socket of sockets) socket.destroy();
+    },
+    holdSockets: () => {
+      for (const socket of sockets) socket.unpipe().pause();
     },
     async close() {
       for (const timer of timers) clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { createPulse, TICK_MS } from '../../client/phone/heartbeat.ts';
 import { connectObject, type ObjectSocket, type RawSocket } from '../../client/phone/socket.ts';
 import type { FrameMessage, ObjectMessage } from '../../src/protocol/frame.ts';
 
@@ -36,6 +37,14 @@ export class Agent {
   #page = 0;
   #ids = 0;
   #socket: ObjectSocket;
+  #ticks: NodeJS.Timeout | undefined;
+  readonly #pulse = createPulse({
+    every: (callback) => {
+      this.#ticks = setInterval(callback, TICK_MS);
+    },
+    onSignal: () => {},
+    now: () => Date.now(),
+  });
   readonly #waiting = new Map<string, { message: FrameMessage; answered: (answer: ObjectMessage) => void }>();
   readonly #options: AgentOptions;
 
@@ -87,6 +96,7 @@ export class Agent {
   /** This browser is closed for good. */
   leave(): void {
     this.#page++;
+    clearInterval(this.#ticks);
     this.#raw?.terminate();
   }
 
@@ -123,7 +133,9 @@ export class Agent {
         for (const { message } of this.#waiting.values()) this.#socket.send(message);
       },
       setTimeout,
-      onOnline: () => {},
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+      now: () => Date.now(),
+      pulse: this.#pulse,
     });
   }
 
@@ -137,6 +149,7 @@ export class Agent {
     this.#raw = raw;
     // The product stamps messages with its own clock; here that clock is wrong.
     const wrong = (text: string) => {
+      if (text === 'ping') return text;
       const message = JSON.parse(text);
       if ('sent' in message) message.sent = this.clock(message.sent);
       return JSON.stringify(message);

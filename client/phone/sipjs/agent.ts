@@ -3,10 +3,11 @@ import type { CallingRules, IceServer, KeptCall, SipAccount } from '../../../src
 import type { CallEvent } from '../../call/types.ts';
 import type { Microphone } from '../../media/microphone.ts';
 import { backoff } from '../backoff.ts';
+import type { HeartbeatDeps } from '../heartbeat.ts';
 import type { SipNews, SipPhone } from '../sip.ts';
 import { GATHERING_LIMIT_MS } from './ice.ts';
 import type { SipIdentity } from './identity.ts';
-import { type KeepAliveDeps, keepAlive, optionsPing } from './keepalive.ts';
+import { keepAlive } from './keepalive.ts';
 import { type Leg, trackLeg } from './leg.ts';
 import { logConnector } from './log.ts';
 import { rememberNetwork } from './network.ts';
@@ -16,7 +17,7 @@ import { dialogOf, replacesHeaders } from './replaces.ts';
 import { ringNoLonger, rings } from './ringing.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 
-export interface AgentDeps extends KeepAliveDeps {
+export interface AgentDeps extends HeartbeatDeps {
   readonly account: SipAccount;
   readonly identity: SipIdentity;
   /** Of the newest session: a TURN server's credentials expire. */
@@ -30,7 +31,6 @@ export interface AgentDeps extends KeepAliveDeps {
   hear(leg: string, stream: MediaStream | null): void;
   tell(news: SipNews): void;
   log(line: string): void;
-  now(): number;
   random(): number;
 }
 
@@ -49,6 +49,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   if (!uri) throw new Error('the SIP address is not one');
   let retired = false;
   let attempt = 0;
+  let again: unknown;
 
   const agent = new UserAgent({
     uri,
@@ -112,7 +113,9 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
 
   const reconnect = () => {
     if (retired && legs.size === 0) return;
-    deps.setTimeout(() => {
+    // A wake-up begins anew, and must not begin beside what is under way.
+    deps.clearTimeout(again);
+    again = deps.setTimeout(() => {
       if (agent.isConnected()) return;
       agent.reconnect().catch(() => {
         tell({ on: 'registration', problem: 'pbx_unreachable' });
@@ -298,8 +301,8 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
 
   return {
     start: () => {
-      keepAlive(optionsPing(agent), deps);
-      deps.onOnline(() => {
+      keepAlive(agent, deps);
+      deps.pulse.onWake(() => {
         attempt = 0;
         if (!agent.isConnected()) reconnect();
       });

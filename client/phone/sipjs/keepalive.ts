@@ -1,50 +1,23 @@
-import type { UserAgent } from 'sip.js';
+import type { UserAgent, Web } from 'sip.js';
+import { type HeartbeatDeps, heartbeat, type Pingable } from '../heartbeat.ts';
 
-/** A socket through a NAT or a proxy dies unseen after about a minute of silence. */
-const EVERY_MS = 25_000;
-const PATIENCE_MS = 5000;
-
-export interface KeepAliveDeps {
-  setInterval(callback: () => void, ms: number): unknown;
-  setTimeout(callback: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-  onOnline(callback: () => void): void;
-}
-
-/** Something that can ask the PBX whether it hears us. */
-export interface Pingable {
-  connected(): boolean;
-  /** Sends OPTIONS; any answer counts. */
-  ping(answered: () => void): void;
-  drop(): void;
-}
+/** A socket through a NAT or a proxy dies unseen after about a minute of silence: asked every 25 s. */
+const TICKS = 5;
 
 /**
  * Finds out that the socket is dead, which neither the browser nor SIP.js does.
  * Only a PBX that has answered such a question once is expected to answer it again: some ignore OPTIONS.
  */
-export function keepAlive(socket: Pingable, deps: KeepAliveDeps): void {
-  let answers = false;
-  const check = () => {
-    if (!socket.connected()) return;
-    const timer = deps.setTimeout(() => {
-      if (answers && socket.connected()) socket.drop();
-    }, PATIENCE_MS);
-    socket.ping(() => {
-      answers = true;
-      deps.clearTimeout(timer);
-    });
-  };
-  deps.setInterval(check, EVERY_MS);
-  deps.onOnline(check);
-}
+export const keepAlive = (agent: UserAgent, deps: HeartbeatDeps): void => heartbeat(optionsPing(agent), TICKS, deps);
 
 /** OPTIONS to the PBX itself. */
-export function optionsPing(agent: UserAgent): Pingable {
+function optionsPing(agent: UserAgent): Pingable {
   const core = agent.userAgentCore;
+  const transport = agent.transport as Web.Transport;
   return {
-    connected: () => agent.isConnected(),
-    drop: () => void agent.transport.disconnect().catch(() => {}),
+    connection: () => (agent.isConnected() && transport.ws) || null,
+    // Reconnecting doesn't wait for the other side to agree to the closing: here nobody will.
+    drop: () => void transport.disconnect().catch(() => {}),
     ping: (answered) => {
       const { uri } = agent.configuration;
       const target = uri.clone();

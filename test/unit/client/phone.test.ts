@@ -95,7 +95,7 @@ async function aPhone(
     onPageHide: (callback) => {
       hide = callback;
     },
-    onOnline: () => {},
+    pulse: { onTick: () => {}, onWake: () => {} },
     now: clock.now,
     random: () => 0.5,
     setTimeout: clock.setTimeout,

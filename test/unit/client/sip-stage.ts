@@ -41,8 +41,7 @@ export async function start(change: Partial<AgentDeps> = {}): Promise<void> {
     random: () => 0,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
-    setInterval: () => {},
-    onOnline: () => {},
+    pulse: { onTick: () => {}, onWake: () => {} },
     ...change,
   });
   phone.start();

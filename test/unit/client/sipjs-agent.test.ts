@@ -313,3 +313,33 @@ describe('registration', () => {
     await peer.takes('REGISTER');
   });
 });
+
+describe('a half-open socket', () => {
+  test('is given up without waiting for the other side to agree, and the phone registers over a new one', async () => {
+    let wake = () => {};
+    await start({
+      pulse: {
+        onTick: () => {},
+        onWake: (callback) => {
+          wake = both(wake, callback);
+        },
+      },
+    });
+    wake();
+    peer.answer(await peer.takes('OPTIONS'), 200);
+    // The answer is on its way: what comes after it is in order behind it.
+    await peer.invites();
+    await incoming();
+    forget();
+    wake();
+    await peer.takes('OPTIONS');
+    await clock.tick(5000);
+    expect(news).toContainEqual({ on: 'registration', problem: 'pbx_unreachable' });
+    await takes('REGISTER');
+  });
+});
+
+const both = (first: () => void, second: () => void) => () => {
+  first();
+  second();
+};

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { backoff } from '../../../client/phone/backoff.ts';
 import { sendKey } from '../../../client/phone/sipjs/dtmf.ts';
 import { sipIdentity } from '../../../client/phone/sipjs/identity.ts';
-import { keepAlive } from '../../../client/phone/sipjs/keepalive.ts';
 import { logConnector, redact } from '../../../client/phone/sipjs/log.ts';
 import {
   answeredElsewhere,
@@ -199,57 +198,6 @@ describe('registration', () => {
   test('a refused password is told apart from everything that may pass', () => {
     expect([401, 403, 407].map(registrationProblem)).toEqual(['wrong_password', 'wrong_password', 'wrong_password']);
     expect([0, 408, 480, 500, 503].map(registrationProblem)).toEqual(Array(5).fill('not_registered'));
-  });
-});
-
-describe('keep-alive', () => {
-  const world = (reply: () => boolean) => {
-    const clock = handClock();
-    let every = () => {};
-    let online = () => {};
-    let drops = 0;
-    let pings = 0;
-    const socket = {
-      connected: () => true,
-      ping: (answered: () => void) => {
-        pings++;
-        if (reply()) answered();
-      },
-      drop: () => drops++,
-    };
-    keepAlive(socket, {
-      setInterval: (callback) => {
-        every = callback;
-      },
-      onOnline: (callback) => {
-        online = callback;
-      },
-      setTimeout: clock.setTimeout,
-      clearTimeout: clock.clearTimeout,
-    });
-    return { clock, every: () => every(), online: () => online(), drops: () => drops, pings: () => pings };
-  };
-  test('a PBX that has answered and now doesn’t is dead', async () => {
-    let alive = true;
-    const { every, clock, drops } = world(() => alive);
-    every();
-    await clock.tick(10_000);
-    expect(drops()).toBe(0);
-    alive = false;
-    every();
-    await clock.tick(10_000);
-    expect(drops()).toBe(1);
-  });
-  test('a PBX that never answers OPTIONS is left alone', async () => {
-    const { every, clock, drops } = world(() => false);
-    every();
-    await clock.tick(60_000);
-    expect(drops()).toBe(0);
-  });
-  test('a network that came back is asked at once', () => {
-    const { online, pings } = world(() => true);
-    online();
-    expect(pings()).toBe(1);
   });
 });
 

@@ -19,24 +19,42 @@ const ended = (id: string): FrameMessage => ({
 /** The object at the other end of every socket that is opened. */
 function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}) {
   const clock = handClock();
-  const sockets: { protocols: string[]; sent: FrameMessage[]; emit(type: string, event?: unknown): void }[] = [];
+  const sockets: {
+    protocols: string[];
+    sent: FrameMessage[];
+    pings: number;
+    closed: boolean;
+    emit(type: string, event?: unknown): void;
+  }[] = [];
   const heard: unknown[] = [];
   const ends: string[] = [];
   const saidBefore: number[] = [];
   const renewals: boolean[] = [];
-  let online = () => {};
+  const ticks: (() => void)[] = [];
+  const wakes: (() => void)[] = [];
   let opened = 0;
   const socket = connectObject({
     open: (protocols) => {
       const listeners: Record<string, (event: never) => void> = {};
-      const sent: FrameMessage[] = [];
-      sockets.push({ protocols, sent, emit: (type, event) => listeners[type]?.(event as never) });
+      const side = {
+        protocols,
+        sent: [] as FrameMessage[],
+        pings: 0,
+        closed: false,
+        emit: (type: string, event?: unknown) => listeners[type]?.(event as never),
+      };
+      sockets.push(side);
       const raw = {
         addEventListener: (type: string, listener: (event: never) => void) => {
           listeners[type] = listener;
         },
-        send: (text: string) => sent.push(JSON.parse(text)),
-        close: () => {},
+        send: (text: string) => {
+          if (text === 'ping') side.pings++;
+          else side.sent.push(JSON.parse(text));
+        },
+        close: () => {
+          side.closed = true;
+        },
       };
       return raw as unknown as RawSocket;
     },
@@ -52,9 +70,9 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
     },
     onEnd: (why) => ends.push(why),
     setTimeout: clock.setTimeout,
-    onOnline: (callback) => {
-      online = callback;
-    },
+    clearTimeout: clock.clearTimeout,
+    now: clock.now,
+    pulse: { onTick: (callback) => ticks.push(callback), onWake: (callback) => wakes.push(callback) },
   });
   const last = () => {
     const found = sockets.at(-1);
@@ -70,7 +88,12 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
     heard,
     ends,
     renewals,
-    online: () => online(),
+    tick: (times = 1) => {
+      for (let n = 0; n < times; n++) for (const each of ticks) each();
+    },
+    wake: () => {
+      for (const each of wakes) each();
+    },
     opened: () => opened,
   };
 }
@@ -142,11 +165,11 @@ describe('a lost socket', () => {
     }
     expect(sockets).toHaveLength(7);
   });
-  test('comes back at once when the network does', async () => {
-    const { sockets, last, online } = objectSide();
+  test('comes back at once when the network or the page does', async () => {
+    const { sockets, last, wake } = objectSide();
     await settle();
     last().emit('close', { code: 1006 });
-    online();
+    wake();
     await settle();
     expect(sockets).toHaveLength(2);
   });
@@ -172,11 +195,11 @@ describe('a lost socket', () => {
     [CloseCode.uninstalled, 'uninstalled'],
   ] as const) {
     test(`because ${why} stays closed`, async () => {
-      const { sockets, last, clock, ends, online } = objectSide();
+      const { sockets, last, clock, ends, wake } = objectSide();
       await settle();
       last().emit('open');
       last().emit('close', { code });
-      online();
+      wake();
       await clock.tick(600_000);
       expect(sockets).toHaveLength(1);
       expect(ends).toEqual([why]);
@@ -194,6 +217,67 @@ describe('a lost socket', () => {
     last().emit('open');
     for (const data of ['pong', '', new ArrayBuffer(2)]) last().emit('message', { data });
     expect(heard).toEqual([]);
+  });
+});
+
+describe('a half-open socket', () => {
+  /** Connected, with something that the object has not acknowledged. */
+  const connected = async () => {
+    const side = objectSide();
+    await settle();
+    side.last().emit('open');
+    side.socket.send(ended('1'));
+    return side;
+  };
+  test('is asked every 20 s and stays while the object answers', async () => {
+    const { sockets, last, clock, tick } = await connected();
+    tick(3);
+    expect(last().pings).toBe(0);
+    tick();
+    expect(last().pings).toBe(1);
+    last().emit('message', { data: 'pong' });
+    await clock.tick(60_000);
+    tick(4);
+    last().emit('message', { data: 'pong' });
+    await clock.tick(60_000);
+    expect(sockets).toHaveLength(1);
+    expect(last().pings).toBe(2);
+  });
+  test('owes an answer for 5 s: a new one takes its place at once, and says again what was not acknowledged', async () => {
+    const { sockets, last, clock, wake } = await connected();
+    wake();
+    await clock.tick(4999);
+    expect(sockets[0]?.closed).toBe(false);
+    await clock.tick(300);
+    expect(sockets).toHaveLength(2);
+    expect(sockets[0]?.closed).toBe(true);
+    last().emit('open');
+    expect(last().sent).toMatchObject([{ t: 'ended', id: '1' }]);
+  });
+  test('that speaks or closes after all is not heard any more', async () => {
+    const { sockets, heard, ends, clock, wake } = await connected();
+    wake();
+    await clock.tick(6000);
+    sockets[0]?.emit('message', { data: '{"t":"ack","id":"1"}' });
+    sockets[0]?.emit('close', { code: CloseCode.superseded });
+    expect(heard).toEqual([]);
+    expect(ends).toEqual([]);
+    expect(sockets).toHaveLength(2);
+  });
+  test('whatever it says is an answer', async () => {
+    const { sockets, last, clock, wake } = await connected();
+    wake();
+    last().emit('message', { data: '{"t":"ack","id":"1"}' });
+    await clock.tick(60_000);
+    expect(sockets).toHaveLength(1);
+  });
+  test('a handshake that hangs is given up, too', async () => {
+    const { sockets, last, clock, wake } = objectSide();
+    await settle();
+    wake();
+    expect(last().pings).toBe(0);
+    await clock.tick(6000);
+    expect(sockets).toHaveLength(2);
   });
 });
 

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { until } from '../harness/until.ts';
+import { callScene } from './call-scene.ts';
+
+/** The phone's connection to the object, which nobody tells that it carries nothing any more. */
+
+const scene = callScene();
+
+const connections = () => scene.world.proxy.requests.filter(({ path }) => path === '/api/socket').length;
+
+test('a page that comes to the front finds out that its connection is half open, and takes a new one', async () => {
+  const anna = await scene.employee(1);
+  const before = connections();
+  scene.world.proxy.holdSockets();
+  const frame = await anna.frame();
+  await frame.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await until('a new connection', () => connections() > before);
+  scene.clickToCall('+49301234567');
+  await anna.card('connected');
+  await anna.press('hangup');
+  await anna.noCard();
+  const { memberId } = scene.world.portals[0];
+  // What ended is said over the new connection.
+  await until('the end of the call in the ledger', async () => {
+    const calls = await scene.world.worker.sql('Portal', memberId, 'SELECT state, seconds FROM call');
+    return calls.length === 1 && calls[0]?.state !== 'talking' && calls[0]?.state !== 'ringing';
+  });
+  expect(connections()).toBe(before + 1);
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { createPulse, heartbeat, TICK_MS } from '../../../client/phone/heartbeat.ts';
+import { handClock } from './support.ts';
+
+describe('the pulse', () => {
+  const world = () => {
+    let now = 1_000_000;
+    let every = () => {};
+    let signal = () => {};
+    const told: string[] = [];
+    const pulse = createPulse({
+      every: (callback) => {
+        every = callback;
+      },
+      onSignal: (callback) => {
+        signal = callback;
+      },
+      now: () => now,
+    });
+    pulse.onTick(() => told.push('tick'));
+    pulse.onWake(() => told.push('wake'));
+    pulse.onWake(() => told.push('wake too'));
+    const pass = (ms: number) => {
+      now += ms;
+      every();
+    };
+    return { told, pass, signal: () => signal() };
+  };
+  test('passes ticks on, late ones of a busy page too', () => {
+    const { told, pass } = world();
+    pass(TICK_MS);
+    pass(2 * TICK_MS);
+    expect(told).toEqual(['tick', 'tick']);
+  });
+  test('a clock that has jumped, back or forth, is a wake-up: computer or page slept', () => {
+    const { told, pass } = world();
+    pass(60_000);
+    pass(TICK_MS);
+    pass(-3_600_000);
+    pass(TICK_MS);
+    expect(told).toEqual(['wake', 'wake too', 'tick', 'wake', 'wake too', 'tick']);
+  });
+  test('network and page that are back are told to everybody at once', () => {
+    const { told, signal } = world();
+    signal();
+    expect(told).toEqual(['wake', 'wake too']);
+  });
+});
+
+describe('the heartbeat', () => {
+  const world = ({ reply = () => true, answers = false }: { reply?: () => boolean; answers?: boolean } = {}) => {
+    const clock = handClock();
+    let tick = () => {};
+    let wake = () => {};
+    let connection: object | null = {};
+    const drops: unknown[] = [];
+    let pings = 0;
+    let late = 0;
+    heartbeat(
+      {
+        connection: () => connection,
+        ping: (answered) => {
+          pings++;
+          if (reply()) answered();
+        },
+        drop: () => drops.push(connection),
+      },
+      2,
+      {
+        pulse: {
+          onTick: (callback) => {
+            tick = callback;
+          },
+          onWake: (callback) => {
+            wake = callback;
+          },
+        },
+        setTimeout: clock.setTimeout,
+        clearTimeout: clock.clearTimeout,
+        now: () => clock.now() + late,
+      },
+      answers,
+    );
+    return {
+      clock,
+      tick: () => tick(),
+      wake: () => wake(),
+      drops,
+      pings: () => pings,
+      reconnect: () => {
+        connection = {};
+      },
+      lose: () => {
+        connection = null;
+      },
+      /** The page is frozen for so long: its timers run when it thaws. */
+      freeze: (ms: number) => {
+        late += ms;
+      },
+    };
+  };
+  test('asks at every second tick, and at once after a wake-up', () => {
+    const { tick, wake, pings } = world();
+    tick();
+    expect(pings()).toBe(0);
+    tick();
+    expect(pings()).toBe(1);
+    wake();
+    expect(pings()).toBe(2);
+    tick();
+    expect(pings()).toBe(2);
+  });
+  test('who has answered and now doesn’t is dropped after 5 s', async () => {
+    let alive = true;
+    const { wake, clock, drops } = world({ reply: () => alive });
+    wake();
+    await clock.tick(10_000);
+    expect(drops).toEqual([]);
+    alive = false;
+    wake();
+    await clock.tick(4999);
+    expect(drops).toEqual([]);
+    await clock.tick(1);
+    expect(drops).toHaveLength(1);
+  });
+  test('who never answers is left alone, unless it is known to', async () => {
+    const some = world({ reply: () => false });
+    some.wake();
+    await some.clock.tick(60_000);
+    expect(some.drops).toEqual([]);
+    const known = world({ reply: () => false, answers: true });
+    known.wake();
+    await known.clock.tick(60_000);
+    expect(known.drops).toHaveLength(1);
+  });
+  test('many wake-ups are one question, whose patience they don’t prolong', async () => {
+    const { wake, clock, drops, pings } = world({ reply: () => false, answers: true });
+    wake();
+    await clock.tick(3000);
+    wake();
+    wake();
+    expect(pings()).toBe(1);
+    await clock.tick(2000);
+    expect(drops).toHaveLength(1);
+  });
+  test('what another connection owed is not asked of this one', async () => {
+    const { wake, clock, drops, reconnect } = world({ reply: () => false, answers: true });
+    wake();
+    await clock.tick(1000);
+    reconnect();
+    await clock.tick(60_000);
+    expect(drops).toEqual([]);
+  });
+  test('nothing is asked where nothing is connected', () => {
+    const { wake, pings, lose } = world();
+    lose();
+    wake();
+    expect(pings()).toBe(0);
+  });
+  test('a page that was frozen over its own patience asks once more before it drops', async () => {
+    const { wake, clock, drops, pings, freeze } = world({ reply: () => false, answers: true });
+    wake();
+    freeze(60_000);
+    await clock.tick(5000);
+    expect(drops).toEqual([]);
+    expect(pings()).toBe(2);
+    freeze(60_000);
+    await clock.tick(5000);
+    expect(drops).toHaveLength(1);
+  });
+});
