@@ -14,19 +14,18 @@ import type { LegSound } from '../../recording/follow.ts';
 import type { LegStats } from '../sip.ts';
 import { type Describer, rollBack, surviveReinvite } from './description.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
-import { answerEarly } from './early.ts';
-import { type Gatherer, gatherEarly, NoPath } from './ice.ts';
+import { answerEarly, theirsRuns } from './early.ts';
+import { type Gatherer, gatherEarly } from './ice.ts';
 import { chosenType, type Network } from './network.ts';
 import { type Offerer, offerMeanwhile } from './outgoing.ts';
 import { answeredElsewhere, dialString } from './parties.ts';
 import { watchPath } from './path.ts';
 import { referStatus } from './refer.ts';
-import { REQUEST_PENDING, reinviteQueue } from './reinvite.ts';
+import { reinviteQueue } from './reinvite.ts';
 import { agreeOnTimer } from './timers.ts';
 
-/** SIP.js has no name for this one. */
-const THEIRS_CAME = /ongoing re-INVITE/;
-const PENDING = new Set(['RequestPendingError', 'InvalidStateError']);
+/** How often to look whether a re-INVITE of the far end is done, in ms. */
+const THEIR_TURN_MS = 50;
 
 /** What a leg needs of its surroundings. */
 export interface LegDeps {
@@ -171,8 +170,15 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     if (status !== null) deps.tell({ on: 'transfer', step: status < 300 ? 'done' : 'failed', status, at: deps.now() });
   };
 
-  const offer = (wanted: boolean, iceRestart = false) =>
-    new Promise<number>((resolve) => {
+  /** RFC 3261 14.1: ours waits until theirs is done. */
+  const theirTurn = async () => {
+    while (established() && theirsRuns(session))
+      await new Promise<void>((done) => void deps.setTimeout(done, THEIR_TURN_MS));
+  };
+
+  const offer = async (wanted: boolean, iceRestart = false) => {
+    await theirTurn();
+    return new Promise<number>((resolve) => {
       unusable = false;
       session
         .invite({
@@ -186,16 +192,13 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
             onReject: (response) => resolve(response.message.statusCode ?? 0),
           },
         })
-        .catch(async (error: Error) => {
-          // One is under way, ours (SIP.js says so) or theirs (the browser does, in the middle of an answer): the same as a
-          // collision on the wire.
-          if (PENDING.has(error.name)) return resolve(REQUEST_PENDING);
-          // An offer that was made and not sent: for want of a way, or because theirs came in while it was being made.
-          const crossed = THEIRS_CAME.test(error.message);
-          if (crossed || error instanceof NoPath) await rollBack(handler() as Describer | undefined).catch(() => {});
-          resolve(crossed ? REQUEST_PENDING : 0);
+        // An offer that was made and not sent, such as for want of a way.
+        .catch(async () => {
+          await rollBack(handler() as Describer | undefined).catch(() => {});
+          resolve(0);
         });
     });
+  };
 
   const refresh = async () => {
     const status = await reinvite(() => offer(held));

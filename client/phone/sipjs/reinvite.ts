@@ -13,7 +13,7 @@ export function glareDelayMs(ownsCallId: boolean, random: number): number {
   return units * 10;
 }
 
-export const REQUEST_PENDING = 491;
+const REQUEST_PENDING = 491;
 const ATTEMPTS = 4;
 
 export interface ReinviteDeps {

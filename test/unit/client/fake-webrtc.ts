@@ -8,6 +8,8 @@ export const behaviour = {
   error: 0,
   /** Whether the far end's description is refused. */
   refuses: (_sdp: string): boolean => false,
+  /** Awaited before our description is made. */
+  making: Promise.resolve() as Promise<unknown>,
   /** Awaited before a far end's description is applied. */
   delay: Promise.resolve() as Promise<unknown>,
 };
@@ -88,14 +90,21 @@ class FakeConnection {
     ].join('\r\n');
   async createOffer(options?: { iceRestart?: boolean }) {
     if (options?.iceRestart) this.restarts += 1;
+    await behaviour.making;
     return { type: 'offer', sdp: '' };
   }
-  createAnswer = async () => ({ type: 'answer', sdp: '' });
+  async createAnswer() {
+    await behaviour.making;
+    if (this.signalingState !== 'have-remote-offer') throw new DOMException('no offer', 'InvalidStateError');
+    return { type: 'answer', sdp: '' };
+  }
   async setLocalDescription(description: Description) {
     if (description.type === 'rollback') {
       this.signalingState = 'stable';
       return;
     }
+    const needed = description.type === 'offer' ? 'stable' : 'have-remote-offer';
+    if (this.signalingState !== needed) throw new DOMException('wrong state', 'InvalidStateError');
     this.signalingState = description.type === 'offer' ? 'have-local-offer' : 'stable';
     // As in a browser, events come after the promise has settled.
     setTimeout(() => this.#gather(), 0);

@@ -75,14 +75,16 @@ describe('an INVITE with Replaces takes the place of a call that stands', () => 
   });
 });
 
+/** What the far end describes, or we do, is worked on until the returned function is called. */
+const hold = (what: 'delay' | 'making' = 'delay') => {
+  let go = () => {};
+  behaviour[what] = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  return () => go();
+};
+
 describe('what arrives while a 200 is worked on', () => {
-  const hold = () => {
-    let go = () => {};
-    behaviour.delay = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    return () => go();
-  };
   test('a BYE is answered, and ends the call', async () => {
     await start();
     const release = hold();
@@ -107,6 +109,38 @@ describe('what arrives while a 200 is worked on', () => {
     await takes('SIP/2.0 491');
     release();
     await told('leg-1', 'established');
+  });
+});
+
+describe('a re-INVITE of each side at the same moment', () => {
+  test('theirs comes while our offer is made: it is a collision, and ours goes out', async () => {
+    await start();
+    const dialog = await talks();
+    const release = hold('making');
+    phone.hold('leg-1', true);
+    await clock.tick(20);
+    peer.sends('INVITE', dialog, { body: SDP });
+    await takes('SIP/2.0 491');
+    release();
+    peer.answer(await takes('INVITE'), 200, { body: SDP });
+    expect(await told('leg-1', 'held')).toMatchObject({ ok: true });
+    expect(peer.waiting('BYE')).toEqual([]);
+  });
+  test('ours is asked for while theirs is worked on: theirs is answered first, and then ours goes out', async () => {
+    await start();
+    const dialog = await talks();
+    const release = hold('making');
+    peer.sends('INVITE', dialog, { body: SDP });
+    await until('their offer', () => connections[0]?.signalingState === 'have-remote-offer');
+    phone.hold('leg-1', true);
+    await clock.tick(100);
+    expect(peer.waiting('INVITE')).toEqual([]);
+    release();
+    await takes('SIP/2.0 200');
+    peer.sends('ACK', dialog);
+    peer.answer(await takes('INVITE'), 200, { body: SDP });
+    expect(await told('leg-1', 'held')).toMatchObject({ ok: true });
+    expect(peer.waiting('BYE')).toEqual([]);
   });
 });
 
