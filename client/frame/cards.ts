@@ -1,7 +1,7 @@
 import type { Answer, Bridge } from '../bitrix24/bridge.ts';
 
 /** What the portal answers when there is no card (E1, fact 3.1); said by us for a card that this page no longer shows. */
-const NO_CARD: Answer = { answered: true, value: [{ result: 'error', errorCode: 'Call card is undefined' }] };
+export const NO_CARD: Answer = { answered: true, value: [{ result: 'error', errorCode: 'Call card is undefined' }] };
 
 /** Bitrix24's answers come at once or never (two commands never answer). */
 export const COMMAND_TIMEOUT_MS = 2000;
@@ -10,6 +10,8 @@ export const COMMAND_TIMEOUT_MS = 2000;
 export interface Cards {
   /** Runs a command, if the card on this page is the one of `callId`. */
   run(callId: string, command: string, params: unknown): Promise<Answer>;
+  /** The newest `initialized`; null before the first. Its card may be closed by now, which nobody tells us (fact 3.4). */
+  newest(): { readonly callId: string; readonly name: string; readonly data: unknown } | null;
 }
 
 /**
@@ -18,13 +20,18 @@ export interface Cards {
  */
 export function watchCards(bridge: Bridge, onEvent: (callId: string, name: string, data: unknown) => void): Cards {
   let current = '';
+  let opening: unknown;
   bridge.bindCardEvents((name, data) => {
-    if (name === 'initialized') current = String((data as { CALL_ID?: unknown } | null)?.CALL_ID ?? '');
+    if (name === 'initialized') {
+      current = String((data as { CALL_ID?: unknown } | null)?.CALL_ID ?? '');
+      opening = data;
+    }
     if (current) onEvent(current, name, data);
   });
   return {
     run: (callId, command, params) =>
       callId === current ? bridge.call(command, params, COMMAND_TIMEOUT_MS) : Promise.resolve(NO_CARD),
+    newest: () => (current ? { callId: current, name: 'initialized', data: opening } : null),
   };
 }
 

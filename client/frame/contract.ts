@@ -4,7 +4,14 @@ import type { Panel, PanelAct } from './panel.ts';
 
 /** Something that happened to the card of one frame; the phone's own frame is one of them. */
 export type CardNews =
-  | { readonly frame: string; readonly callId: string; readonly name: string; readonly data: unknown }
+  | {
+      readonly frame: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly data: unknown;
+      /** `initialized` of a card that an earlier phone knew: it is open, and whoever clicked was served. */
+      readonly again?: true;
+    }
   /** The frame's page went away, and its card with it. */
   | { readonly frame: string; readonly left: true };
 
@@ -22,7 +29,7 @@ export interface PhoneHost {
   share(session: Session): void;
   /** From now on news of all cards comes here; what happened before is delivered first. */
   onCard(listener: (news: CardNews) => void): void;
-  /** Sends one of the 9 commands to the card of a frame. Unanswered after 2 s. */
+  /** Sends one of the 9 commands to the card of a frame. Unanswered after 2 s; a frame that is gone has no card. */
   command(frame: string, callId: string, command: string, params: unknown): Promise<Answer>;
   /** Load times in ms of this person's frames, the earlier ones first. */
   onLoad(listener: (loadMs: number) => void): void;
@@ -47,6 +54,8 @@ export type PeerMessage =
   | { readonly t: 'phone'; readonly from: string; readonly session: Session }
   /** Without Web Locks only: this frame is going to be the phone. */
   | { readonly t: 'claim'; readonly from: string }
+  /** Without Web Locks only: this frame was elected, and becomes the phone or is it; the answer to `hello` and `claim`. */
+  | { readonly t: 'mine'; readonly from: string }
   | { readonly t: 'load'; readonly from: string; readonly loadMs: number }
   | { readonly t: 'card'; readonly from: string; readonly news: CardNews }
   | {

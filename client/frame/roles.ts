@@ -36,15 +36,24 @@ export async function becomePhone(room: string, frame: string, channel: Channel,
 /**
  * Election by words: nobody answers `hello` -> `claim`; the smallest name of those who claim at the same time wins.
  * Followers ask again every few seconds instead of listening for a heartbeat, because timers of a hidden page are
- * throttled and messages are not.
+ * throttled and messages are not; and at once when a page says that it goes.
  */
 async function claimByChannel(frame: string, channel: Channel, deps: RoleDeps): Promise<void> {
-  const pause = (ms: number) => new Promise<void>((resolve) => void deps.setTimeout(resolve, ms));
   let heard = false;
   let outbid = false;
-  channel.listen((message) => {
-    if (message.t === 'phone') heard = true;
-    if (message.t === 'claim' && message.from < frame) outbid = true;
+  let mine = false;
+  let stop = () => {};
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      stop = resolve;
+      deps.setTimeout(resolve, ms);
+    });
+  channel.listen(({ t, from }) => {
+    if (t === 'phone' || t === 'mine') heard = true;
+    else if (t === 'claim' && from < frame) outbid = true;
+    else if (t === 'bye') stop();
+    // The phone itself speaks once it has its session and its bundle: nobody else must begin meanwhile.
+    if (mine && (t === 'hello' || t === 'claim')) channel.post({ t: 'mine', from: frame });
   });
   for (;;) {
     heard = outbid = false;
@@ -53,7 +62,8 @@ async function claimByChannel(frame: string, channel: Channel, deps: RoleDeps): 
     if (!heard) {
       channel.post({ t: 'claim', from: frame });
       await pause(CLAIM_MS);
-      if (!heard && !outbid) return;
+      mine = !heard && !outbid;
+      if (mine) return;
     }
     await pause(LOOK_AFTER_MS);
   }

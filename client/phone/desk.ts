@@ -135,7 +135,8 @@ export function createDesk(deps: DeskDeps) {
   const onCard = (news: CardNews) => {
     if ('left' in news) return happen({ on: 'left', frame: news.frame });
     const event = readCardEvent(news.name, news.data);
-    if (event) happen({ on: 'card', frame: news.frame, callId: news.callId, event });
+    const { frame, callId, again } = news;
+    if (event) happen({ on: 'card', frame, callId, event, ...(again && { again }) });
   };
 
   const onSip = (news: SipNews) => {

@@ -143,13 +143,33 @@ test('the page goes away while it rings: the PBX is told at once, so that it can
   expect(await ringing).toMatchObject({ result: 'no_answer' });
 });
 
+test('the page is reloaded in a call: the next one has it, on hold as it was, and the CRM has one call', async () => {
+  const stage = await anna();
+  const call = await answered(stage);
+  await stage.press('hold');
+  await pbx().when((event) => event.type === 'hold' && event.call === call.id);
+  await stage.page.reload();
+  await pbx().when((event) => event.type === 'replaced' && event.call === call.id);
+  await stage.card('connected');
+  await stage.page.waitForSelector(on('hold'));
+  await stage.press('hold');
+  await stage.page.waitForSelector('[data-card-status]:has-text("Connected")');
+  await stage.hears();
+  expect(pbx().legs()).toEqual([call.id]);
+  await stage.press('hangup');
+  expect((await call.ended)?.by).toBe('agent');
+  await stage.noCard();
+});
+
 test('the page is reloaded in a call, and the PBX knows no Replaces: an honest end, and nobody is rung anew', async () => {
   const stage = await anna();
   const call = await answered(stage);
+  pbx().knowReplaces(false);
   await stage.page.reload();
   await stage.page.waitForSelector('[data-calls] tr[data-live="no"][data-status="Answered"]');
   await stage.shows('phone', 'ready');
   await stage.shows('call', 'none');
   await stage.noCard();
+  pbx().knowReplaces(true);
   call.hangup();
 });

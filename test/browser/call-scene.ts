@@ -44,6 +44,8 @@ export function callScene(): CallScene {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await browser?.evidence(task.name));
+    // A live call outlives its page: the next test's page would go on with it.
+    world?.pbx?.hangupAll();
     await Promise.all(stages.map((stage) => stage.close()));
     stages = [];
   });

@@ -61,6 +61,8 @@ export function describe(event: PbxEvent): string | null {
       return 'PBX: on hold';
     case 'resume':
       return 'PBX: off hold';
+    case 'replaced':
+      return 'PBX: another page has the call';
     case 'dtmf':
       return `PBX: key ${event.key}`;
     case 'ended':

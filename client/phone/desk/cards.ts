@@ -21,11 +21,12 @@ export const remember = (desk: Desk, callId: string): Desk => ({
 
 // --- beginnings ------------------------------------------------------------------------------------------------------
 
-/** A card has opened somewhere. */
-export function opened(work: Work, frame: string, card: Initialized) {
+/** A card has opened somewhere. `again`: it was open before this page was the phone, so it is no click to dial for. */
+export function opened(work: Work, frame: string, card: Initialized, again = false) {
   work.desk = { ...work.desk, cards: new Map(work.desk.cards).set(frame, card) };
   const spot = spotOf(work.desk, (call) => call.callId === card.callId);
   if (spot) return attach(work, spot, frame, card.callId);
+  if (again) return;
   // Every app of the portal sees every card: only our line makes a click ours, else the object's push does (rule 6).
   const ours = work.desk.rules.lines.some((line) => line.number === card.line);
   if (card.direction === 'outgoing' && ours) dial(work, card.callId, card.number, card.line, card.direction);
@@ -82,9 +83,11 @@ function told(work: Work, facts: NewCall, callId: string) {
 // --- clicks ----------------------------------------------------------------------------------------------------------
 
 /** A click on the card of a call. Which call it is about, and what else has to happen first: docs/card.md. */
-export function clicked(work: Work, callId: string, event: CardEvent) {
+export function clicked(work: Work, frame: string, callId: string, event: CardEvent) {
   const spot = spotOf(work.desk, (call) => call.callId === callId);
   if (!spot) return;
+  // A page that was taken for gone is back.
+  attach(work, spot, frame, callId);
   switch (event.name) {
     case 'answerButtonClick':
       return answer(work, spot);

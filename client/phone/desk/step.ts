@@ -1,7 +1,7 @@
 import { DEFAULT_PREFERENCES, type KeptCall } from '../../../src/protocol/frame.ts';
 import { leftBehind } from '../../call/begin.ts';
 import { outlivesPage } from '../../call/resume.ts';
-import type { CallEvent } from '../../call/types.ts';
+import type { CallEvent, Phase } from '../../call/types.ts';
 import { reasons } from '../../call/words.ts';
 import { act } from './acts.ts';
 import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
@@ -48,8 +48,8 @@ function happen(work: Work, event: DeskEvent) {
     case 'leg':
       return onLeg(work, event.leg, event.event);
     case 'card':
-      if (event.event.name === 'initialized') return opened(work, event.frame, event.event);
-      return clicked(work, event.callId, event.event);
+      if (event.event.name === 'initialized') return opened(work, event.frame, event.event, event.again);
+      return clicked(work, event.frame, event.callId, event.event);
     case 'left':
       return left(work, event.frame);
     case 'gone':
@@ -136,12 +136,17 @@ function left(work: Work, frame: string) {
   }
 }
 
+const LIVE: ReadonlySet<Phase | undefined> = new Set(['offered', 'answering', 'talking', 'transferring'] as const);
+
 /** A card is gone from a frame; when it was the last, the call is told. */
 function gone(work: Work, id: string, frame: string) {
   const spot = spotOf(work.desk, (call) => call.id === id);
   if (!spot || !work.desk[spot]?.frames.includes(frame)) return;
   detach(work, spot, frame);
-  if (work.desk[spot]?.frames.length === 0) tell(work, spot, { on: 'cardGone', at: work.now.at });
+  if (work.desk[spot]?.frames.length !== 0) return;
+  tell(work, spot, { on: 'cardGone', at: work.now.at });
+  // Its page was left: whoever talks or is rung has other pages, and needs the buttons in one of them.
+  if (LIVE.has(work.desk[spot]?.call.phase)) askForCard(work, spot);
 }
 
 function alarm(work: Work, { id, kind }: DeskEvent & { on: 'alarm' }) {

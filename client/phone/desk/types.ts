@@ -83,7 +83,14 @@ export type AlarmKind = 'wake' | 'card' | 'auto' | 'push';
 export type DeskEvent =
   | { readonly on: 'incoming'; readonly call: IncomingLeg }
   | { readonly on: 'leg'; readonly leg: string; readonly event: CallEvent }
-  | { readonly on: 'card'; readonly frame: string; readonly callId: string; readonly event: CardEvent }
+  | {
+      readonly on: 'card';
+      readonly frame: string;
+      readonly callId: string;
+      readonly event: CardEvent;
+      /** The card was open before this page was the phone. */
+      readonly again?: true;
+    }
   /** The frame's page went away, and its card with it. */
   | { readonly on: 'left'; readonly frame: string }
   /** A command found no card in this frame. */

@@ -4,6 +4,7 @@ import { admit } from './access.ts';
 import { type Route, route } from './dialplan.ts';
 import { type Leg, openLeg, sdpBody } from './leg.ts';
 import { createMedia, type Media } from './media.ts';
+import { replacedDialog } from './replaces.ts';
 import { ring } from './ring.ts';
 import type { Account, Switchboard } from './switchboard.ts';
 import { melody, steadyTone } from './tone.ts';
@@ -22,8 +23,10 @@ export function answerInvite(board: Switchboard, request: IncomingInviteRequest)
   const { message } = request;
   const caller = admit(board, request);
   if (!caller) return;
-  const missing = message.getHeader('require');
+  const missing = unsupported(message.getHeader('require') ?? '', board.replaces() ? ['replaces'] : []);
   if (missing) return void request.reject({ statusCode: 420, extraHeaders: [`Unsupported: ${missing}`] });
+  const replaces = board.replaces() ? message.getHeader('replaces') : undefined;
+  if (replaces !== undefined) return void replace(board, request, replaces);
   const dialled = decodeURIComponent(message.ruri?.user ?? '');
   const leads = route(dialled, [...board.accounts.keys()]);
   const { callId: call } = message;
@@ -42,6 +45,23 @@ export function answerInvite(board: Switchboard, request: IncomingInviteRequest)
   void connect({ board, request, caller, gone: AbortSignal.any([gone.signal, board.closing]) }, leads).catch(() =>
     refuse(board, request, 500),
   );
+}
+
+/** Extensions that a request needs and we have not (RFC 3261 8.2.2.3); '' = none. */
+const unsupported = (required: string, known: readonly string[]): string =>
+  required
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag && !known.includes(tag))
+    .join(', ');
+
+/** Whoever knows the dialog and may call gets it, as at other PBXs. */
+function replace(board: Switchboard, request: IncomingInviteRequest, header: string): void {
+  const named = replacedDialog(header);
+  if (!named) return void refuse(board, request, 400);
+  const leg = [...board.legs].find((known) => known.isDialog(named));
+  if (!leg) return void refuse(board, request, 481);
+  void leg.replace(request);
 }
 
 function refuse(board: Switchboard, request: IncomingInviteRequest, status: number): void {

@@ -21,6 +21,11 @@ export interface AgentCallOptions {
   readonly signal?: AbortSignal;
   /** How long it rings, ms; default 30 s. */
   readonly ringMs?: number;
+  /**
+   * Rings again, under the same `X-Call-Id`, where a phone goes away while it rings (480) or is not there: as soon as
+   * the next one of this user has registered. A dial plan that asks who is coming back does the same.
+   */
+  readonly again?: boolean;
 }
 
 /** A call to an agent whose outcome is known. */
@@ -46,8 +51,39 @@ export async function callAgent(
   user: string,
   options: AgentCallOptions & { readonly onAnswer?: () => void },
 ): Promise<AgentCall> {
-  const id = randomUUID();
   const callId = options.callId ?? randomUUID();
+  if (!options.again) return callOnce(board, user, { ...options, callId });
+  for (;;) {
+    const rung = board.registrar.find(user)?.connection;
+    const call = await callOnce(board, user, { ...options, callId });
+    if (call.result !== 'no_answer' && call.result !== 'not_registered') return call;
+    await another(board, user, rung, options.signal);
+    if (options.signal?.aborted || board.closing.aborted) return { ...call, result: 'cancelled' };
+  }
+}
+
+/** Waits until the user has registered over another connection than the one that was rung. */
+async function another(board: Switchboard, user: string, rung: string | undefined, signal?: AbortSignal) {
+  const gone = signal ? AbortSignal.any([signal, board.closing]) : board.closing;
+  const givenUp = new Promise<void>((resolve) => {
+    gone.addEventListener('abort', () => resolve());
+    if (gone.aborted) resolve();
+  });
+  const back = board.when((event) => {
+    if (event.type !== 'registered' || event.user !== user) return false;
+    const now = board.registrar.find(user)?.connection;
+    return now !== undefined && now !== rung;
+  });
+  await Promise.race([back, givenUp]);
+}
+
+async function callOnce(
+  board: Switchboard,
+  user: string,
+  options: AgentCallOptions & { readonly callId: string; readonly onAnswer?: () => void },
+): Promise<AgentCall> {
+  const id = randomUUID();
+  const { callId } = options;
   let echoes = false;
   const media: Media = createMedia({
     onFrame: (frame) => echoes && media.send(frame),

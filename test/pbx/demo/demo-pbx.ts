@@ -43,6 +43,13 @@ export interface DemoPbx {
   callGroup(users: readonly string[], options: AgentCallOptions): Promise<readonly AgentCall[]>;
   /** Users that can be rung right now. */
   registrations(): readonly string[];
+  /** Open WebSockets: each running phone has one. */
+  connections(): number;
+  /** SIP Call-IDs of the answered legs. */
+  legs(): readonly string[];
+  hangupAll(): void;
+  /** Whether an INVITE may take the place of a leg (RFC 3891), as in most PBXs; it may until this says otherwise. */
+  knowReplaces(known: boolean): void;
   /** Closes every connection without a word, as a crash or a cable would. Calls and media live on. */
   dropConnections(): void;
   close(): Promise<void>;
@@ -74,6 +81,7 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
   loggers.builtinEnabled = false;
   const wire = createWire(loggers.getLogger('pbx'));
   const closing = new AbortController();
+  let replaces = true;
   const accounts = new Map(options.accounts.map((account) => [account.user, account]));
   const board = createSwitchboard({
     wire,
@@ -83,6 +91,8 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
     accounts,
     silenceMs,
     emit: log.emit,
+    when: log.when,
+    replaces: () => replaces,
     closing: closing.signal,
   });
   serve(server, wire, board);
@@ -101,6 +111,14 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
       return Promise.all(users.map((user) => callAgent(board, user, shared)));
     },
     registrations: () => board.registrar.list().map((binding) => binding.user),
+    connections: () => [...server.clients].filter((socket) => socket.readyState === socket.OPEN).length,
+    legs: () => [...board.legs].map((leg) => leg.id),
+    hangupAll() {
+      for (const leg of [...board.legs]) leg.hangup();
+    },
+    knowReplaces: (known) => {
+      replaces = known;
+    },
     dropConnections() {
       for (const socket of server.clients) socket.terminate();
     },
@@ -116,7 +134,8 @@ export async function startDemoPbx(options: DemoPbxOptions): Promise<DemoPbx> {
   };
 }
 
-interface Parts extends Pick<Switchboard, 'accounts' | 'domain' | 'emit' | 'silenceMs' | 'closing'> {
+interface Parts
+  extends Pick<Switchboard, 'accounts' | 'domain' | 'emit' | 'when' | 'replaces' | 'silenceMs' | 'closing'> {
   readonly wire: Wire;
   readonly loggers: LoggerFactory;
   readonly address: string;

@@ -16,6 +16,8 @@ export type Happening =
       readonly line: string;
     }
   | { readonly type: 'ringing' | 'answered' | 'hold' | 'resume'; readonly call: string }
+  /** Another phone of the person has taken the leg's place (RFC 3891); `by` is the Call-ID that it did so with. */
+  | { readonly type: 'replaced'; readonly call: string; readonly by: string }
   | { readonly type: 'dtmf'; readonly call: string; readonly key: string; readonly via: 'rtp' | 'info' }
   /** A leg that was answered is over. */
   | { readonly type: 'ended'; readonly call: string; readonly by: EndedBy; readonly seconds: number }

@@ -8,17 +8,22 @@ import {
 import { keyOfInfo } from './dtmf.ts';
 import type { Emit, EndedBy } from './events.ts';
 import { directionOf, type Media } from './media.ts';
+import type { ReplacedDialog } from './replaces.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** An answered leg between this PBX and one phone. */
+/** An answered leg between this PBX and one phone, or one after the other where a second one took the first one's place. */
 export interface Leg {
-  /** SIP Call-ID. */
+  /** SIP Call-ID that it began with. */
   readonly id: string;
   readonly media: Media;
   /** Resolves when the leg is over, whoever ended it. */
   readonly ended: Promise<LegEnd>;
   /** Sends BYE; a second call does nothing. */
   hangup(): void;
+  /** Whether this is the dialog that a Replaces header names. */
+  isDialog(named: ReplacedDialog): boolean;
+  /** Answers an INVITE that takes this leg's place (RFC 3891 3): the same call, another phone; the old dialog gets its BYE. */
+  replace(request: IncomingInviteRequest): Promise<void>;
 }
 
 export interface LegEnd {
@@ -39,6 +44,7 @@ export function openLeg(board: Switchboard, session: Session, media: Media): Leg
   const answeredAt = now();
   let over = false;
   let byeWaits = false;
+  let dialog = session;
   let conclude: (end: LegEnd) => void = () => {};
   const ended = new Promise<LegEnd>((resolve) => {
     conclude = resolve;
@@ -57,8 +63,8 @@ export function openLeg(board: Switchboard, session: Session, media: Media): Leg
   const bye = (by: EndedBy) => {
     if (over) return;
     // RFC 3261 15: the called side waits for the ACK before it may send BYE.
-    byeWaits = session.sessionState === SessionState.AckWait;
-    if (!byeWaits) session.bye();
+    byeWaits = dialog.sessionState === SessionState.AckWait;
+    if (!byeWaits) dialog.bye();
     end(by);
   };
   const watch = setInterval(() => {
@@ -68,20 +74,38 @@ export function openLeg(board: Switchboard, session: Session, media: Media): Leg
   }, silenceMs / 4);
   watch.unref();
 
-  session.delegate = {
-    onAck: () => {
-      if (byeWaits) session.bye();
-      byeWaits = false;
-    },
-    onAckTimeout: () => end('agent'),
-    onBye: (request) => {
-      request.accept();
-      end('agent');
-    },
-    onInvite: (request) => void renegotiate(request, id, media, emit),
-    onInfo: (request) => takeInfo(request, id, emit),
+  // Of a dialog that was replaced nothing counts any more.
+  const listenTo = (own: Session) => {
+    own.delegate = {
+      onAck: () => {
+        if (byeWaits) own.bye();
+        byeWaits = false;
+      },
+      onAckTimeout: () => {
+        if (own === dialog) end('agent');
+      },
+      onBye: (request) => {
+        request.accept();
+        if (own === dialog) end('agent');
+      },
+      onInvite: (request) => void renegotiate(request, id, media, emit),
+      onInfo: (request) => takeInfo(request, id, emit),
+    };
   };
-  const leg: Leg = { id, media, ended, hangup: () => bye('pbx') };
+  listenTo(session);
+
+  const replace = async (request: IncomingInviteRequest) => {
+    const sdp = await media.replace(request.message.body);
+    if (over || !sdp) return void request.reject({ statusCode: over ? 481 : 488 });
+    const replaced = dialog;
+    dialog = request.accept({ statusCode: 200, body: sdpBody(sdp) }).session;
+    listenTo(dialog);
+    replaced.bye();
+    emit({ type: 'replaced', call: id, by: dialog.callId });
+  };
+  const isDialog = ({ callId, localTag, remoteTag }: ReplacedDialog) =>
+    dialog.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag;
+  const leg: Leg = { id, media, ended, hangup: () => bye('pbx'), isDialog, replace };
   board.legs.add(leg);
   emit({ type: 'answered', call: id });
   return leg;

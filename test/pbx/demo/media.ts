@@ -24,6 +24,11 @@ export interface Media {
   answer(offer: string): Promise<string>;
   offer(): Promise<string>;
   accept(answer: string): Promise<void>;
+  /**
+   * Goes on with another phone, over a connection of its own: what is played and heard stays the same.
+   * @returns our answer to that phone's offer; '' where it is none that we understand
+   */
+  replace(offer: string): Promise<string>;
   /** Plays 20 ms frames of mu-law in real time until they end or something else is played; null stops. */
   play(frames: Iterator<Uint8Array, void> | null, onEnd?: () => void): void;
   /** Sends one frame now. Nothing is sent while the far end does not want to receive. */
@@ -71,8 +76,13 @@ export function mediaAddress(interfaces: ReturnType<typeof networkInterfaces>): 
 
 const TELEPHONE_EVENT = 'audio/telephone-event';
 
-/** Opens a leg's media. Only one timer runs, and only while something plays. */
-export function createMedia(events: MediaEvents, now: () => number = Date.now): Media {
+/** One WebRTC connection to a phone. */
+interface Connection {
+  readonly peer: RTCPeerConnection;
+  readonly track: MediaStreamTrack;
+}
+
+function openConnection(take: (packet: RtpPacket, eventType: number | undefined) => void): Connection {
   const address = mediaAddress(networkInterfaces());
   const peer = new RTCPeerConnection({
     iceLite: true,
@@ -92,39 +102,67 @@ export function createMedia(events: MediaEvents, now: () => number = Date.now): 
   });
   const track = new Track({ kind: 'audio' });
   const transceiver = peer.addTransceiver(track, { direction: 'sendrecv' });
-  const receiver = createReceiver(events, now);
   const listening = new Set<MediaStreamTrack>();
-  const listen = (heard: MediaStreamTrack) => {
+  peer.onTrack.subscribe((heard) => {
     if (listening.has(heard)) return;
     listening.add(heard);
-    heard.onReceiveRtp.subscribe((packet) => receiver.take(packet, eventPayloadType(transceiver)));
-  };
-  peer.onTrack.subscribe(listen);
+    heard.onReceiveRtp.subscribe((packet) => take(packet, eventPayloadType(transceiver)));
+  });
+  return { peer, track };
+}
 
+async function answerOn({ peer }: Connection, offer: string): Promise<string> {
+  await peer.setRemoteDescription({ type: 'offer', sdp: offer });
+  await peer.setLocalDescription(await peer.createAnswer());
+  return peer.localDescription?.sdp ?? '';
+}
+
+/** Opens a leg's media. Only one timer runs, and only while something plays. */
+export function createMedia(events: MediaEvents, now: () => number = Date.now): Media {
+  const receiver = createReceiver(events, now);
+  let connection = openConnection(receiver.take);
   let remote: Direction = 'sendrecv';
-  const sender = createSender(track, () => remote === 'sendrecv' || remote === 'recvonly');
+  const sender = createSender(
+    () => connection.track,
+    () => remote === 'sendrecv' || remote === 'recvonly',
+  );
   const player = createPlayer(sender.send, now);
   return {
     async answer(offer) {
       remote = directionOf(offer);
-      await peer.setRemoteDescription({ type: 'offer', sdp: offer });
-      await peer.setLocalDescription(await peer.createAnswer());
-      return peer.localDescription?.sdp ?? '';
+      return answerOn(connection, offer);
     },
     async offer() {
+      const { peer } = connection;
       await peer.setLocalDescription(await peer.createOffer());
       return peer.localDescription?.sdp ?? '';
     },
     async accept(answer) {
       remote = directionOf(answer);
-      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+      await connection.peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    },
+    async replace(offer) {
+      const next = openConnection(receiver.take);
+      const answer = await answerOn(next, offer).catch(() => '');
+      const unused = answer === '' ? next : connection;
+      if (answer !== '') {
+        connection = next;
+        remote = directionOf(offer);
+      }
+      await unused.peer.close();
+      return answer;
     },
     play: player.play,
     send: sender.send,
-    stats: () => ({ ...receiver.stats(), packetsOut: sender.sent(), direction: remote, state: peer.connectionState }),
+    stats: () => ({
+      ...receiver.stats(),
+      packetsOut: sender.sent(),
+      direction: remote,
+      state: connection.peer.connectionState,
+    }),
     async close() {
       player.play(null);
-      await peer.close();
+      await connection.peer.close();
     },
   };
 }
@@ -155,7 +193,7 @@ function createReceiver(events: MediaEvents, now: () => number) {
   };
 }
 
-function createSender(track: MediaStreamTrack, wanted: () => boolean) {
+function createSender(track: () => MediaStreamTrack, wanted: () => boolean) {
   let sequenceNumber = Math.floor(Math.random() * 0x8000);
   let timestamp = Math.floor(Math.random() * 0x7fff_ffff);
   let sent = 0;
@@ -167,7 +205,7 @@ function createSender(track: MediaStreamTrack, wanted: () => boolean) {
       if (!wanted()) return;
       const header = new RtpHeader({ payloadType: 0, sequenceNumber, timestamp, marker: sent === 0 });
       sent++;
-      track.writeRtp(new RtpPacket(header, Buffer.from(frame)));
+      track().writeRtp(new RtpPacket(header, Buffer.from(frame)));
     },
   };
 }

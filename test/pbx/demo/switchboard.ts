@@ -1,6 +1,6 @@
 import type { URI, UserAgentCore } from 'sip.js/lib/core/index.js';
 import type { Nonces } from './digest.ts';
-import type { Emit } from './events.ts';
+import type { Emit, EventLog } from './events.ts';
 import type { Leg } from './leg.ts';
 import type { Registrar } from './registrar.ts';
 
@@ -22,6 +22,9 @@ export interface Switchboard {
   /** Our own Contact. */
   readonly contact: string;
   readonly emit: Emit;
+  readonly when: EventLog['when'];
+  /** Whether an INVITE may take the place of a leg (RFC 3891). */
+  readonly replaces: () => boolean;
   readonly now: () => number;
   /** A leg ends when its phone sends nothing for so long while it is not on hold (`rtp_timeout` in Asterisk). */
   readonly silenceMs: number;

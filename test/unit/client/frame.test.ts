@@ -188,9 +188,41 @@ for (const locks of [true, false]) {
         answered: true,
         value: [{ result: 'error', errorCode: 'Call card is undefined' }],
       });
-      const lost = phone.command('frame-9', 'c1', 'CallCardClose', {});
+    });
+    test('a frame that says nothing at all is gone, and has no card; a command without an answer is no such silence', async () => {
+      const { second, phone, world } = await pair();
+      const silence = phone.command('frame-9', 'c1', 'CallCardClose', {});
       await world.clock.tick(2500);
-      expect(await lost).toEqual({ answered: false });
+      expect(await silence).toEqual({
+        answered: true,
+        value: [{ result: 'error', errorCode: 'Call card is undefined' }],
+      });
+      second.emit('initialized', outgoing);
+      // Neither of these is ever answered by a portal in a browser (fact 3.1).
+      expect(await phone.command('frame-2', 'c1', 'CallCardStartTimer', {})).toEqual({ answered: false });
+      expect(second.calls).toContainEqual({ method: 'CallCardStartTimer', params: {} });
+    });
+    test('a card that an earlier phone knew is told to the next one, as no new click', async () => {
+      const { world, first, second, news } = await pair();
+      const third = world.open({ USER_OPTIONS: stored() }, aSession());
+      await world.clock.tick(1000);
+      for (const frame of [second, third]) frame.emit('initialized', outgoing);
+      await settle();
+      expect(news).toHaveLength(2);
+      first.close();
+      world.locks.release(LOCK);
+      await world.clock.tick(5000);
+      const later: unknown[] = [];
+      second.hosts[0]?.onCard((item) => later.push(item));
+      await settle();
+      third.emit('hangupButtonClick');
+      await settle();
+      const card = { callId: 'c1', name: 'initialized', data: outgoing, again: true };
+      expect(later).toEqual([
+        { frame: 'frame-2', ...card },
+        { frame: 'frame-3', ...card },
+        { frame: 'frame-3', callId: 'c1', name: 'hangupButtonClick', data: undefined },
+      ]);
     });
     test('a page that goes away takes its card along', async () => {
       const { second, news } = await pair();
@@ -210,6 +242,36 @@ for (const locks of [true, false]) {
     });
   });
 }
+
+describe('without Web Locks', () => {
+  test('an elected frame that is slow to be the phone keeps all others from beginning', async () => {
+    const world = browser({ locks: false });
+    // The service does not answer: its session, and so the phone, is long in coming.
+    const first = world.open({ USER_OPTIONS: stored() }, 503);
+    await world.clock.tick(1000);
+    expect(first.shown.phone).toBe('starting');
+    const others = [1, 2, 3].map(() => world.open({ USER_OPTIONS: stored() }, aSession()));
+    await world.clock.tick(20_000);
+    expect(others.map((frame) => frame.shown.phone)).toEqual(['follower', 'follower', 'follower']);
+  });
+  test('frames that come up together elect one', async () => {
+    const world = browser({ locks: false });
+    const frames = [1, 2, 3, 4].map(() => world.open({ USER_OPTIONS: stored() }, aSession()));
+    await world.clock.tick(20_000);
+    expect(frames.map((frame) => frame.hosts.length)).toEqual([1, 0, 0, 0]);
+  });
+  test('a page that goes is followed at once, not at the next question', async () => {
+    const world = browser({ locks: false });
+    const first = world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(1000);
+    first.hosts[0]?.onCard(() => {});
+    const second = world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(400);
+    first.close();
+    await world.clock.tick(600);
+    expect(second.hosts).toHaveLength(1);
+  });
+});
 
 describe('a card that opens before the phone is up', () => {
   test('is told to it later, once', async () => {
