@@ -1,39 +1,14 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { openPhone, portals, type TestPortal } from './kit.ts';
+import { answered, type Ended, ended, type Register, ring, settle } from './legs.ts';
 
 const newPortal = portals(185);
 
-const ring = (leg: string, over: Record<string, unknown> = {}) => ({
-  t: 'register' as const,
-  id: `reg-${leg}`,
-  leg,
-  group: 'queue-1',
-  direction: 'in' as const,
-  number: '+442079460000',
-  line: '0000',
-  startedAt: Date.now(),
-  ...over,
-});
-const answered = (leg: string) => ({ t: 'answered' as const, id: `ans-${leg}`, leg, at: Date.now() });
-const ended = (leg: string, over: Record<string, unknown> = {}) => ({
-  t: 'ended' as const,
-  id: `end-${leg}`,
-  leg,
-  at: Date.now(),
-  seconds: 0,
-  status: '304' as const,
-  reason: '',
-  ...over,
-});
+const inQueue = (leg: string, over: Partial<Register> = {}) => ring(leg, { group: 'queue-1', ...over });
+const missed = (leg: string, over: Partial<Ended> = {}) => ended(leg, { status: '304', ...over });
 const talked = { seconds: 30, status: '200' as const };
 
-async function settle(portal: TestPortal, ...kinds: string[]) {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
 const finishes = async (portal: TestPortal) =>
   (await portal.calls('telephony.externalcall.finish')).map(({ params }) => [params.USER_ID, params.STATUS_CODE]);
 
@@ -41,14 +16,14 @@ describe('no call is left open', () => {
   it('when a browser is back after its leg was given up, answers and ends it', async () => {
     const portal = await newPortal().install();
     const [bob, cy] = [await openPhone(portal, 2), await openPhone(portal, 3)];
-    await bob.ask(ring('b'));
-    await cy.ask(ring('c'));
+    await bob.ask(inQueue('b'));
+    await cy.ask(inQueue('c'));
     await runInDurableObject(portal.object, (_, { storage }) => {
       storage.sql.exec("UPDATE leg SET live = 0 WHERE sip_call_id = 'b'");
     });
     await bob.ask(answered('b'));
-    await cy.ask(ended('c'));
-    await bob.ask(ended('b', talked));
+    await cy.ask(missed('c'));
+    await bob.ask(missed('b', talked));
     await settle(portal, 'finish');
     const [finish, ...more] = await portal.calls('telephony.externalcall.finish');
     expect(more).toEqual([]);
@@ -58,10 +33,10 @@ describe('no call is left open', () => {
   it('when a colleague’s browser fell asleep while it rang', async () => {
     const portal = await newPortal().install();
     const [bob, cy] = [await openPhone(portal, 2), await openPhone(portal, 3)];
-    await bob.ask(ring('b'));
-    await cy.ask(ring('c'));
+    await bob.ask(inQueue('b'));
+    await cy.ask(inQueue('c'));
     await cy.ask(answered('c'));
-    await cy.ask(ended('c', talked));
+    await cy.ask(missed('c', talked));
     await settle(portal, 'finish');
     expect(await finishes(portal)).toEqual([['3', '200']]);
   });
@@ -70,7 +45,7 @@ describe('no call is left open', () => {
     const portal = await newPortal().install();
     await portal.learnApplicationToken();
     const bob = await openPhone(portal, 2);
-    await bob.ask(ring('b'));
+    await bob.ask(inQueue('b'));
     const callId = await portal.clickToCall(2, '+442079460001');
     await portal.deliver();
     const adopt = { t: 'adopt' as const, callId, leg: 'b', number: '+442079460001', line: '', startedAt: Date.now() };
@@ -83,8 +58,8 @@ describe('no call is left open', () => {
     const portal = await newPortal().install();
     const [bob, cy] = [await openPhone(portal, 2), await openPhone(portal, 3)];
     await portal.control('fault', { method: 'batch', error: 'INTERNAL_SERVER_ERROR', status: 500, times: 2 });
-    bob.send(ring('b'));
-    cy.send(ring('c'));
+    bob.send(inQueue('b'));
+    cy.send(inQueue('c'));
     await cy.ask(answered('c'));
     await portal.control('clear-faults');
     await portal.control('fault', {
@@ -95,7 +70,7 @@ describe('no call is left open', () => {
     });
     await settle(portal, 'register', 'hide');
     expect(await portal.due()).not.toContain('hide');
-    await bob.ask(ring('late', { group: 'queue-2' }));
+    await bob.ask(inQueue('late', { group: 'queue-2' }));
     await runInDurableObject(portal.object, (_, { storage }) => {
       storage.sql.exec('UPDATE call SET started_at = 1');
     });
@@ -107,7 +82,7 @@ describe('no call is left open', () => {
     const portal = await newPortal().install();
     const bob = await openPhone(portal, 2);
     const answers = [];
-    for (let i = 0; i < 21; i++) answers.push((await bob.ask(ring(`b${i}`, { group: `q${i}` }))).t);
+    for (let i = 0; i < 21; i++) answers.push((await bob.ask(inQueue(`b${i}`, { group: `q${i}` }))).t);
     expect(answers.filter((t) => t === 'registered')).toHaveLength(20);
     expect(answers.at(-1)).toBe('refused');
   });
@@ -117,10 +92,10 @@ describe('a queue that rings on', () => {
   it('has its time though the browser’s clock is late', async () => {
     const portal = await newPortal().install();
     const [bob, cy] = [await openPhone(portal, 2), await openPhone(portal, 3)];
-    await bob.ask(ring('b'));
-    await bob.ask(ended('b', { at: Date.now() - 3_600_000 }));
+    await bob.ask(inQueue('b'));
+    await bob.ask(missed('b', { at: Date.now() - 3_600_000 }));
     await portal.runDue();
-    await cy.ask(ring('c'));
+    await cy.ask(inQueue('c'));
     expect(await portal.calls('telephony.externalcall.register')).toHaveLength(1);
     expect(await finishes(portal)).toEqual([]);
   });
@@ -128,13 +103,13 @@ describe('a queue that rings on', () => {
   it('after Bitrix24 was told of the end is a call of its own', async () => {
     const portal = await newPortal().install();
     const [bob, cy] = [await openPhone(portal, 2), await openPhone(portal, 3)];
-    await bob.ask(ring('b'));
-    await bob.ask(ended('b'));
+    await bob.ask(inQueue('b'));
+    await bob.ask(missed('b'));
     await portal.control('fault', { method: 'batch', kind: 'lost' });
     await settle(portal, 'finish');
-    await cy.ask(ring('c'));
+    await cy.ask(inQueue('c'));
     await cy.ask(answered('c'));
-    await cy.ask(ended('c', talked));
+    await cy.ask(missed('c', talked));
     await settle(portal, 'finish');
     expect(await finishes(portal)).toContainEqual(['3', '200']);
     expect((await portal.state()).finished).toHaveLength(2);

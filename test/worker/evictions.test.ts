@@ -1,16 +1,10 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { openPhone, portals, type TestPortal } from './kit.ts';
+import { openPhone, portals } from './kit.ts';
+import { settle } from './legs.ts';
 
 const newPortal = portals(455);
 const start = Date.parse('2026-11-20T10:00:00Z');
-
-async function settle(portal: TestPortal, ...kinds: string[]) {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
 
 /** What a call goes through; `failing` names the REST step whose first answer does not come. */
 const STEPS = ['register', 'registered', 'answered', 'ended', 'finished'] as const;

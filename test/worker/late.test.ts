@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openPhone, openSocket, portals, type TestPortal, type TestSocket } from './kit.ts';
+import * as said from './legs.ts';
 
 const newPortal = portals(488);
 
-const ring = (leg: string, startedAt: number) => ({
-  t: 'register' as const,
-  id: `reg-${leg}`,
-  leg,
-  group: 'queue-call',
-  direction: 'in' as const,
-  number: '+442079460000',
-  line: '0000',
-  startedAt,
-});
-const missed = (leg: string, at: number) =>
-  ({ t: 'ended', id: `end-${leg}`, leg, at, seconds: 0, status: '304', reason: 'Missed' }) as const;
+const ring = (leg: string, startedAt: number) => said.ring(leg, { group: 'queue-call', startedAt });
+const missed = (leg: string, at: number) => said.ended(leg, { at, status: '304', reason: 'Missed' });
 const calls = (portal: TestPortal) => portal.rows('SELECT state, status FROM call ORDER BY rowid');
 
 /** A queue rang person 2 and 3; what happened at 3 is not told yet, and the call is on record as missed. */

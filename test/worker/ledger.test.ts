@@ -1,45 +1,17 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { form, openPhone, openSocket, portals, type TestPortal, type TestSocket } from './kit.ts';
+import * as said from './legs.ts';
+import { type Ended, type Register, settle } from './legs.ts';
 
 const newPortal = portals(200);
 const at = Date.parse('2026-11-20T10:00:00Z');
 
-const ring = (leg: string, over: Record<string, unknown> = {}) => ({
-  t: 'register' as const,
-  id: `reg-${leg}`,
-  leg,
-  group: null,
-  direction: 'in' as const,
-  number: '+442079460000',
-  line: '0000',
-  startedAt: at,
-  ...over,
-});
-const answered = (leg: string) => ({ t: 'answered' as const, id: `ans-${leg}`, leg, at: at + 4000 });
-const ended = (leg: string, over: Record<string, unknown> = {}) => ({
-  t: 'ended' as const,
-  id: `end-${leg}`,
-  leg,
-  at: at + 34_000,
-  seconds: 30,
-  status: '200' as const,
-  reason: '',
-  ...over,
-});
-
-async function settle(portal: TestPortal, ...kinds: string[]) {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
-
-async function registered(phone: TestSocket, leg: string, over: Record<string, unknown> = {}): Promise<string> {
-  const answer = await phone.ask(ring(leg, over));
-  if (answer.t !== 'registered') throw new Error(`got ${JSON.stringify(answer)}`);
-  return answer.callId;
-}
+const ring = (leg: string, over: Partial<Register> = {}) => said.ring(leg, { startedAt: at, ...over });
+const answered = (leg: string) => said.answered(leg, at + 4000);
+const ended = (leg: string, over: Partial<Ended> = {}) => said.ended(leg, { at: at + 34_000, seconds: 30, ...over });
+const registered = (phone: TestSocket, leg: string, over: Partial<Register> = {}) =>
+  said.registered(phone, ring(leg, over));
 
 const finishedCalls = async (portal: TestPortal) => (await portal.state()).finished;
 

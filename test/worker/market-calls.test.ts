@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { portals, type TestPortal } from './kit.ts';
+import { settle } from './legs.ts';
 import {
   answered,
   CLEO,
@@ -11,7 +12,6 @@ import {
   ring,
   STRANGER,
   saveSettings,
-  settle,
 } from './market-kit.ts';
 
 const newPortal = portals(500);

@@ -1,7 +1,8 @@
 import { sign } from '../../src/crypto/sign.ts';
-import type { FrameMessage } from '../../src/protocol/frame.ts';
 import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { openPhone, type TestPortal, type TestSocket, worker } from './kit.ts';
+import * as said from './legs.ts';
+import { type Ended, type Register, settle } from './legs.ts';
 import { BINDINGS } from './places.ts';
 
 /** Customer of the fake portal whom Bob (2) is responsible for. */
@@ -10,47 +11,14 @@ export const STRANGER = '+442079460999';
 export const LINE = '+4930111111';
 export const startedAt = Date.parse('2026-11-20T10:00:00Z');
 
-type Register = Extract<FrameMessage, { t: 'register' }>;
-type Ended = Extract<FrameMessage, { t: 'ended' }>;
-
-export const ring = (leg: string, over: Partial<Register> = {}): Register => ({
-  t: 'register',
-  id: `reg-${leg}`,
-  leg,
-  group: null,
-  direction: 'in',
-  number: CLEO,
-  line: LINE,
-  startedAt,
-  ...over,
-});
-export const answered = (leg: string) =>
-  ({ t: 'answered', id: `ans-${leg}`, leg, at: startedAt + 4000 }) satisfies FrameMessage;
-export const ended = (leg: string, over: Partial<Ended> = {}): Ended => ({
-  t: 'ended',
-  id: `end-${leg}`,
-  leg,
-  at: startedAt + 34_000,
-  seconds: 30,
-  status: '200',
-  reason: '',
-  ...over,
-});
+export const ring = (leg: string, over: Partial<Register> = {}) => said.ring(leg, { line: LINE, startedAt, ...over });
+export const answered = (leg: string) => said.answered(leg, startedAt + 4000);
+export const ended = (leg: string, over: Partial<Ended> = {}) =>
+  said.ended(leg, { at: startedAt + 34_000, seconds: 30, ...over });
 
 /** Registers a leg. @returns its CALL_ID */
-export async function registered(phone: TestSocket, leg: string, over: Partial<Register> = {}): Promise<string> {
-  const answer = await phone.ask(ring(leg, over));
-  if (answer.t !== 'registered') throw new Error(`got ${JSON.stringify(answer)}`);
-  return answer.callId;
-}
-
-/** Brings jobs forward and runs them, one kind after the other. */
-export async function settle(portal: TestPortal, ...kinds: string[]): Promise<void> {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
+export const registered = (phone: TestSocket, leg: string, over: Partial<Register> = {}) =>
+  said.registered(phone, ring(leg, over));
 
 /** The only call that the portal has as finished. */
 export async function finished(portal: TestPortal) {

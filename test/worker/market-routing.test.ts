@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteAnswer } from '../../src/route/decide.ts';
 import { portals, type TestPortal, worker } from './kit.ts';
-import { CLEO, ended, finished, pbx, readyPhone, registered, STRANGER, saveSettings, settle } from './market-kit.ts';
+import { settle } from './legs.ts';
+import { CLEO, ended, finished, pbx, readyPhone, registered, STRANGER, saveSettings } from './market-kit.ts';
 
 const newPortal = portals(540);
 const path = (portal: TestPortal, number: string, more = '') =>

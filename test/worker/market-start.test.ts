@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliver, portals, type TestPortal } from './kit.ts';
-import { answered, CLEO, ended, readyPhone, STRANGER, settle, startedAt } from './market-kit.ts';
+import { settle } from './legs.ts';
+import { answered, CLEO, ended, readyPhone, STRANGER, startedAt } from './market-kit.ts';
 
 const newPortal = portals(580);
 const adopt = (callId: string, leg = 'leg-1') =>

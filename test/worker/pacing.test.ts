@@ -1,42 +1,18 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
+import { ended, type Register, ring, settle } from './legs.ts';
 
 const newPortal = portals(420);
 
-const ring = (leg: string, over: Record<string, unknown> = {}) => ({
-  t: 'register' as const,
-  id: `reg-${leg}`,
-  leg,
-  group: null,
-  direction: 'out' as const,
-  number: '+442079460000',
-  line: '0000',
-  startedAt: Date.now(),
-  ...over,
-});
-const ended = (leg: string) => ({
-  t: 'ended' as const,
-  id: `end-${leg}`,
-  leg,
-  at: Date.now(),
-  seconds: 0,
-  status: '486' as const,
-  reason: 'Busy',
-});
-
-async function settle(portal: TestPortal, ...kinds: string[]) {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
+const dial = (leg: string, over: Partial<Register> = {}) => ring(leg, { direction: 'out', ...over });
+const busy = (leg: string) => ended(leg, { status: '486', reason: 'Busy' });
 
 /** Ended calls that are registered, but whose finish nobody could tell Bitrix24. */
 async function backlog(phone: TestSocket, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    await phone.ask(ring(`b${i}`));
-    await phone.ask(ended(`b${i}`));
+    await phone.ask(dial(`b${i}`));
+    await phone.ask(busy(`b${i}`));
   }
 }
 
@@ -69,11 +45,11 @@ describe('the portal\u2019s limit', () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
     await setBucket(portal, 40);
-    await phone.ask(ring('a'));
-    await phone.ask(ended('a'));
+    await phone.ask(dial('a'));
+    await phone.ask(busy('a'));
     await portal.runDue();
     expect(await portal.calls('telephony.externalcall.finish')).toEqual([]);
-    expect((await phone.ask(ring('b'))).t).toBe('registered');
+    expect((await phone.ask(dial('b'))).t).toBe('registered');
     expect(await portal.due()).toContain('finish');
   });
 
@@ -81,8 +57,8 @@ describe('the portal\u2019s limit', () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
     await setBucket(portal, 40);
-    await phone.ask(ring('a'));
-    await phone.ask(ended('a'));
+    await phone.ask(dial('a'));
+    await phone.ask(busy('a'));
     await evictDurableObject(portal.object);
     await settle(portal, 'finish');
     expect(await portal.calls('telephony.externalcall.finish')).toEqual([]);
@@ -91,11 +67,11 @@ describe('the portal\u2019s limit', () => {
   it('503: others have filled the bucket, so a finish waits for longer than a register', async () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
-    await phone.ask(ring('a'));
+    await phone.ask(dial('a'));
     // The look-up of the first customer would meet the fault.
     await expect.poll(() => portal.due()).not.toContain('customer');
     await portal.control('fault', { method: 'batch', error: 'QUERY_LIMIT_EXCEEDED', status: 503 });
-    phone.send(ring('b'));
+    phone.send(dial('b'));
     const owed = async (kind: string) => (await portal.rows('SELECT at, attempt FROM due WHERE kind = ?', kind))[0];
     let register = { at: 0, attempt: 0 };
     await expect
@@ -104,7 +80,7 @@ describe('the portal\u2019s limit', () => {
         return register.attempt;
       })
       .toBe(1);
-    await phone.ask(ended('a'));
+    await phone.ask(busy('a'));
     await expect.poll(async () => (await owed('finish'))?.attempt).toBeGreaterThan(0);
     expect((await owed('finish')).at).toBeGreaterThan(register.at);
     expect((await phone.next('registered', 'reg-b')).leg).toBe('b');
@@ -113,22 +89,22 @@ describe('the portal\u2019s limit', () => {
   it('429: a method whose time is used up rests until the portal says, and the others go on', async () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
-    await phone.ask(ring('a'));
+    await phone.ask(dial('a'));
     await portal.control('portal', { operatingMethod: 'telephony.externalcall.finish', operatingSeconds: 500 });
-    await phone.ask(ended('a'));
+    await phone.ask(busy('a'));
     await settle(portal, 'finish');
-    await phone.ask(ring('b'));
-    await phone.ask(ended('b'));
+    await phone.ask(dial('b'));
+    await phone.ask(busy('b'));
     await settle(portal, 'finish');
     const asked = await portal.calls('telephony.externalcall.finish');
     expect(asked.map((entry) => entry.error)).toEqual([null, 'OPERATION_TIME_LIMIT']);
     const [finish] = await portal.rows("SELECT at FROM due WHERE kind = 'finish'");
     expect(finish.at).toBeGreaterThan(Date.now() + 30_000);
-    await phone.ask(ring('c'));
-    await phone.ask(ended('c'));
+    await phone.ask(dial('c'));
+    await phone.ask(busy('c'));
     await settle(portal, 'finish');
     expect(await portal.calls('telephony.externalcall.finish')).toHaveLength(2);
-    expect((await phone.ask(ring('d'))).t).toBe('registered');
+    expect((await phone.ask(dial('d'))).t).toBe('registered');
   });
 });
 
@@ -145,7 +121,7 @@ describe('a portal that is away', () => {
     await settle(portal, 'finish');
     expect(await requests(portal)).toBe(before);
     // A person who is rung is worth a try; with the answer, the portal is back for all.
-    expect((await phone.ask(ring('fresh'))).t).toBe('registered');
+    expect((await phone.ask(dial('fresh'))).t).toBe('registered');
     await portal.runDue();
     await expect.poll(async () => (await portal.state()).finished.length).toBe(5);
   });
@@ -155,8 +131,8 @@ describe('the REST log', () => {
   it('keeps each command with its outcome and time, and no number, token or name', async () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
-    const answer = await phone.ask(ring('a', { number: '+442079461234' }));
-    await phone.ask(ended('a'));
+    const answer = await phone.ask(dial('a', { number: '+442079461234' }));
+    await phone.ask(busy('a'));
     await portal.control('fault', {
       method: 'telephony.externalcall.finish',
       error: 'INTERNAL_SERVER_ERROR',
@@ -176,7 +152,7 @@ describe('the REST log', () => {
   it('is kept for more than three days, and swept', async () => {
     const portal = await newPortal().install();
     const phone = await openPhone(portal, 2);
-    await phone.ask(ring('a'));
+    await phone.ask(dial('a'));
     const age = (days: number) =>
       runInDurableObject(portal.object, (_, { storage }) => {
         storage.sql.exec('UPDATE rest_log SET at = ?', Date.now() - days * 86_400_000);

@@ -6,6 +6,8 @@ import { PIECE_LIMIT, RECORD_LIMIT } from '../../src/recording/limits.ts';
 import { recordingName } from '../../src/recording/recording-name.ts';
 import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { env, json, openPhone, portals, type TestPortal, type TestSocket, worker } from './kit.ts';
+import * as said from './legs.ts';
+import { settle } from './legs.ts';
 
 const newPortal = portals(330);
 const at = Date.parse('2026-11-20T10:00:00Z');
@@ -40,22 +42,12 @@ async function talking(leg = LEG, calls: Partial<CallSettings> = { recording: 'b
   return { portal, phone, callId, ticket, leg };
 }
 
-async function ring(phone: TestSocket, leg: string, group: string | null = null): Promise<string> {
-  const number = '+442079460000';
-  const call = { leg, group, direction: 'in' as const, number, line: '0000', startedAt: at };
-  const answer = await phone.ask({ t: 'register', id: `reg-${leg}`, ...call });
-  if (answer.t !== 'registered') throw new Error(`got ${JSON.stringify(answer)}`);
-  return answer.callId;
-}
+const ring = (phone: TestSocket, leg: string, group: string | null = null) =>
+  said.registered(phone, said.ring(leg, { group, startedAt: at }));
 
 async function hangUp(portal: TestPortal, phone: TestSocket, leg = LEG) {
-  await phone.ask({ t: 'ended', id: `end-${leg}`, leg, at: at + 34_000, seconds: 30, status: '200', reason: '' });
+  await phone.ask(said.ended(leg, { at: at + 34_000, seconds: 30 }));
   await settle(portal, 'finish');
-}
-
-async function settle(portal: TestPortal, kind: string) {
-  await portal.makeDue(kind);
-  await portal.runDue();
 }
 
 const path = (leg: string, what: number | string) => `/api/recordings/${encodeURIComponent(leg)}/${what}`;

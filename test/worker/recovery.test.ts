@@ -1,7 +1,9 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import type { FrameMessage, KeptCall } from '../../src/protocol/frame.ts';
+import type { KeptCall } from '../../src/protocol/frame.ts';
 import { openSocket, portals, type TestPortal, type TestSocket } from './kit.ts';
+import * as said from './legs.ts';
+import { answered, registered, ring } from './legs.ts';
 
 const newPortal = portals(388);
 const READY = { ready: true, talking: false } as const;
@@ -33,33 +35,15 @@ const kept = (leg: string, over: Partial<KeptCall> = {}): KeptCall => ({
   ...over,
 });
 
-const ended = (leg: string, seconds: number): FrameMessage & { id: string } => ({
-  t: 'ended',
-  id: `end-${leg}`,
-  leg,
-  at: Date.now(),
-  seconds,
-  status: '200',
-  reason: '',
-});
+const ended = (leg: string, seconds: number) => said.ended(leg, { seconds });
 
 /** A call that is talked on `leg`, kept for the next page. */
 async function talk(phone: TestSocket, leg: string): Promise<string> {
   const startedAt = Date.now() - 5000;
-  const answer = await phone.ask({
-    t: 'register',
-    id: `reg-${leg}`,
-    leg,
-    group: null,
-    direction: 'in',
-    number: '+442079460000',
-    line: '0000',
-    startedAt,
-  });
-  if (answer.t !== 'registered') throw new Error(JSON.stringify(answer));
-  await phone.ask({ t: 'answered', id: `ans-${leg}`, leg, at: startedAt + 1000 });
-  await phone.ask({ t: 'keep', id: `keep-${leg}`, call: kept(leg, { callId: answer.callId }) });
-  return answer.callId;
+  const callId = await registered(phone, ring(leg, { startedAt }));
+  await phone.ask(answered(leg, startedAt + 1000));
+  await phone.ask({ t: 'keep', id: `keep-${leg}`, call: kept(leg, { callId }) });
+  return callId;
 }
 
 const legsOf = (portal: TestPortal) => portal.rows('SELECT sip_call_id, live FROM leg ORDER BY rowid');
@@ -69,12 +53,18 @@ async function drop(portal: TestPortal, phone: TestSocket): Promise<void> {
   await expect.poll(() => portal.due()).toContain('abandoned');
 }
 
+/** A call that is talked on leg-1, whose page is gone. */
+async function left(): Promise<{ portal: TestPortal; callId: string }> {
+  const portal = await newPortal().install();
+  const first = await page(portal, 'chrome');
+  const callId = await talk(first, 'leg-1');
+  await drop(portal, first);
+  return { portal, callId };
+}
+
 describe('a live call survives the end of its page', () => {
   it('the next page of the person is told of it, goes on, and the call stays one call with one card', async () => {
-    const portal = await newPortal().install();
-    const first = await page(portal, 'chrome');
-    const callId = await talk(first, 'leg-1');
-    await drop(portal, first);
+    const { portal, callId } = await left();
     const second = await page(portal, 'chrome');
     const { call } = await second.next('recover');
     expect(call).toEqual(kept('leg-1', { callId, answeredAt: call.answeredAt }));
@@ -92,10 +82,7 @@ describe('a live call survives the end of its page', () => {
   });
 
   it('an answer that was lost may be asked for again', async () => {
-    const portal = await newPortal().install();
-    const first = await page(portal, 'chrome');
-    await talk(first, 'leg-1');
-    await drop(portal, first);
+    const { portal } = await left();
     const second = await page(portal, 'chrome');
     await second.next('recover');
     for (const id of ['r1', 'r2'])
@@ -119,10 +106,7 @@ describe('a live call survives the end of its page', () => {
   });
 
   it('a page that says more before it has gone on does not lose the call', async () => {
-    const portal = await newPortal().install();
-    const first = await page(portal, 'chrome');
-    await talk(first, 'leg-1');
-    await drop(portal, first);
+    const { portal } = await left();
     const second = await page(portal, 'chrome');
     await second.next('recover');
     say(second, 'chrome', []);
@@ -132,10 +116,7 @@ describe('a live call survives the end of its page', () => {
   });
 
   it('a page that is itself left before it has gone on hands the call to the one after', async () => {
-    const portal = await newPortal().install();
-    const first = await page(portal, 'chrome');
-    await talk(first, 'leg-1');
-    await drop(portal, first);
+    const { portal } = await left();
     const second = await page(portal, 'chrome');
     await second.next('recover');
     second.socket.close();
@@ -146,10 +127,7 @@ describe('a live call survives the end of its page', () => {
   });
 
   it('nobody goes on: the call ended when its page was last seen', async () => {
-    const portal = await newPortal().install();
-    const first = await page(portal, 'chrome');
-    await talk(first, 'leg-1');
-    await drop(portal, first);
+    const { portal } = await left();
     const [{ seen_at: seen }] = (await portal.rows('SELECT seen_at FROM leg')) as [{ seen_at: number }];
     const second = await page(portal, 'chrome');
     await second.next('recover');
@@ -160,10 +138,7 @@ describe('a live call survives the end of its page', () => {
   });
 
   it('the page that comes cannot go on: the length is the one of the page that was there, whatever the new one says', async () => {
-    const portal = await newPortal().install();
-    const first = await page(portal, 'chrome');
-    await talk(first, 'leg-1');
-    await drop(portal, first);
+    const { portal } = await left();
     const [{ seen_at: seen }] = (await portal.rows('SELECT seen_at FROM leg')) as [{ seen_at: number }];
     const second = await page(portal, 'chrome');
     await second.next('recover');

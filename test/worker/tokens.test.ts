@@ -4,36 +4,14 @@ import type { Config } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
 import { TokenKeeper } from '../../src/portal/tokens.ts';
 import { env, oauthControl, openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
+import { ended, ring, settle } from './legs.ts';
 
 const newPortal = portals(440);
 
-const ring = (leg: string) => ({
-  t: 'register' as const,
-  id: `reg-${leg}`,
-  leg,
-  group: null,
-  direction: 'out' as const,
-  number: '+442079460000',
-  line: '0000',
-  startedAt: Date.now(),
-});
-const ended = (leg: string) => ({
-  t: 'ended' as const,
-  id: `end-${leg}`,
-  leg,
-  at: Date.now(),
-  seconds: 0,
-  status: '486' as const,
-  reason: 'Busy',
-});
+const dial = (leg: string) => ring(leg, { direction: 'out' });
+const busy = (leg: string) => ended(leg, { status: '486', reason: 'Busy' });
 
-async function settle(portal: TestPortal, ...kinds: string[]) {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
-const asked = async (phone: TestSocket, leg: string) => (await phone.ask(ring(leg))).t;
+const asked = async (phone: TestSocket, leg: string) => (await phone.ask(dial(leg))).t;
 const forgetRefusal = (portal: TestPortal) => portal.rows("UPDATE counter SET value = 0 WHERE name = 'refused_at'");
 
 describe('an expired token', () => {
@@ -44,8 +22,8 @@ describe('an expired token', () => {
     await portal.control('expire-tokens');
     for (let i = 0; i < 200; i++) {
       const phone = phones[i % phones.length];
-      phone?.send(ring(`l${i}`));
-      phone?.send(ended(`l${i}`));
+      phone?.send(dial(`l${i}`));
+      phone?.send(busy(`l${i}`));
     }
     await expect
       .poll(() => portal.rows('SELECT count(*) AS n FROM call WHERE call_id IS NOT NULL'), { timeout: 60_000 })
@@ -68,7 +46,7 @@ describe('an answer of a refresh that was lost', () => {
   it('is tried again with the token that there is, and refused only when the OAuth server refuses it', async () => {
     const portal = await lockedOut();
     const phone = await openPhone(portal, 2);
-    phone.send(ring('a'));
+    phone.send(dial('a'));
     await expect.poll(() => portal.rows("SELECT attempt FROM due WHERE kind = 'register'")).toEqual([{ attempt: 1 }]);
     expect((await portal.status()).tokens.state).not.toBe('refused');
     expect((await phone.next('registered')).leg).toBe('a');
@@ -78,11 +56,11 @@ describe('an answer of a refresh that was lost', () => {
   it('locks no calls out: any confirmed employee\u2019s token records them, and the OAuth server is left in peace', async () => {
     const portal = await lockedOut();
     const phone = await openPhone(portal, 2);
-    phone.send(ring('a'));
+    phone.send(dial('a'));
     await phone.next('registered');
     const refusals = (await portal.object.restLog({ method: 'oauth', failed: true })).length;
     expect(await asked(phone, 'b')).toBe('registered');
-    await phone.ask(ended('b'));
+    await phone.ask(busy('b'));
     await settle(portal, 'finish');
     expect((await portal.state()).finished).toHaveLength(1);
     expect((await portal.object.restLog({ method: 'oauth', failed: true })).length).toBe(refusals);
@@ -91,7 +69,7 @@ describe('an answer of a refresh that was lost', () => {
   it('is over as soon as an administrator opens the app: the pair that their page lends is kept', async () => {
     const portal = await lockedOut();
     const phone = await openPhone(portal, 2);
-    phone.send(ring('a'));
+    phone.send(dial('a'));
     await phone.next('registered');
     // Whoever may not bind has the placement wait for an administrator.
     await portal.rows("UPDATE portal SET binding = 'needs_admin' RETURNING 1");
@@ -105,7 +83,7 @@ describe('an answer of a refresh that was lost', () => {
   it('is asked for again after ten minutes, not at every call', async () => {
     const portal = await lockedOut();
     const phone = await openPhone(portal, 2);
-    phone.send(ring('a'));
+    phone.send(dial('a'));
     await phone.next('registered');
     const count = async () => (await portal.object.restLog({ method: 'oauth' })).length;
     const before = await count();
@@ -169,7 +147,7 @@ describe('an uninstall that asks for the data to be removed', () => {
     const portal = await newPortal().install();
     await portal.learnApplicationToken();
     const phone = await openPhone(portal, 2);
-    await phone.ask(ring('a'));
+    await phone.ask(dial('a'));
     await portal.control('uninstall', { clean: true });
     expect((await portal.deliver()).map((answer) => answer.status)).toEqual([200]);
     for (const table of ['call', 'leg', 'agent', 'session', 'token', 'rest_log', 'handover', 'record'])

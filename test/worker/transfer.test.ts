@@ -1,37 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
+import * as said from './legs.ts';
+import { type Ended, type Register, registered, settle } from './legs.ts';
 
 const newPortal = portals(400);
-const CUSTOMER = '+442079460000';
 const start = Date.parse('2026-11-20T10:00:00Z');
 
-const ring = (leg: string, over: Record<string, unknown> = {}) => ({
-  t: 'register' as const,
-  id: `reg-${leg}`,
-  leg,
-  group: null,
-  direction: 'in' as const,
-  number: CUSTOMER,
-  line: '0000',
-  startedAt: start,
-  ...over,
-});
-const answered = (leg: string, second: number) => ({
-  t: 'answered' as const,
-  id: `ans-${leg}`,
-  leg,
-  at: start + second * 1000,
-});
-const ended = (leg: string, second: number, over: Record<string, unknown> = {}) => ({
-  t: 'ended' as const,
-  id: `end-${leg}`,
-  leg,
-  at: start + second * 1000,
-  seconds: 0,
-  status: '200' as const,
-  reason: '',
-  ...over,
-});
+const ring = (leg: string, over: Partial<Register> = {}) => said.ring(leg, { startedAt: start, ...over });
+const answered = (leg: string, second: number) => said.answered(leg, start + second * 1000);
+const ended = (leg: string, second: number, over: Partial<Ended> = {}) =>
+  said.ended(leg, { at: start + second * 1000, ...over });
 const handover = (leg: string, kind: 'blind' | 'attended' | 'over', userId: number | null = 3, number = '103') => ({
   t: 'handover' as const,
   id: `${kind}-${leg}`,
@@ -41,13 +19,6 @@ const handover = (leg: string, kind: 'blind' | 'attended' | 'over', userId: numb
   number,
 });
 
-async function settle(portal: TestPortal, ...kinds: string[]) {
-  for (const kind of kinds) {
-    await portal.makeDue(kind);
-    await portal.runDue();
-  }
-}
-
 interface Stage {
   readonly portal: TestPortal;
   readonly bob: TestSocket;
@@ -56,13 +27,12 @@ interface Stage {
 }
 
 /** Bob talks to the customer since second 4. */
-async function talking(over: Record<string, unknown> = {}): Promise<Stage> {
+async function talking(over: Partial<Register> = {}): Promise<Stage> {
   const portal = await newPortal().install();
   const [bob, cy] = [await openPhone(portal, 2), await openPhone(portal, 3)];
-  const answer = await bob.ask(ring('b', over));
-  if (answer.t !== 'registered') throw new Error(`got ${JSON.stringify(answer)}`);
+  const callId = await registered(bob, ring('b', over));
   await bob.ask(answered('b', 4));
-  return { portal, bob, cy, callId: answer.callId };
+  return { portal, bob, cy, callId };
 }
 
 const records = async (portal: TestPortal) =>
