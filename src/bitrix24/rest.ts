@@ -23,14 +23,15 @@ const ANSWER_LIMIT = 4 * 1024 * 1024;
 export interface RestCall {
   /** When it was sent, Unix ms. */
   readonly at: number;
+  /** `oauth` = a refresh at the OAuth server. */
   readonly method: string;
-  /** '' = it went well; else Bitrix24's error code, or ours. */
+  /** '' = it went well; else Bitrix24's error code, or ours (docs/logging.md). */
   readonly code: string;
-  /** How long the request took, ms. */
+  /** How long the whole request took, ms. */
   readonly ms: number;
   /** Commands that shared the request. */
   readonly together: number;
-  /** CALL_ID, or for register EXTERNAL_CALL_ID; '' = about no call. */
+  /** CALL_ID, or for `register` EXTERNAL_CALL_ID, our key of the call; '' = about no call. */
   readonly call: string;
 }
 

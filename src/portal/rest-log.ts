@@ -8,20 +8,8 @@ const KEEP_ROWS = 20_000;
 const PAGE = 200;
 
 /** One REST command that the portal was sent. Holds no parameter but the call that it was about, and no word of the answer. */
-export interface RestLogRow {
+export interface RestLogRow extends RestCall {
   readonly id: number;
-  /** Unix ms. */
-  readonly at: number;
-  /** `oauth` = a refresh at the OAuth server. */
-  readonly method: string;
-  /** '' = it went well; else Bitrix24's error code, or ours (docs/logging.md). */
-  readonly code: string;
-  /** How long the whole request took, ms. */
-  readonly ms: number;
-  /** Commands that shared the request. */
-  readonly together: number;
-  /** CALL_ID, or for `register` our key of the call; '' = about none. */
-  readonly call: string;
 }
 
 /** What of the log is wanted: newest first. */

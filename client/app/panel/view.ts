@@ -69,6 +69,15 @@ function toneOf({ phase, held }: PanelCall): CallView['tone'] {
   return 'quiet';
 }
 
+/** A button that stays pressed while what it says can be undone. */
+const toggle = (key: ActView['key'], label: string, pressed: boolean, act: ActView['act']): ActView => ({
+  key,
+  label,
+  tone: 'plain',
+  pressed,
+  act,
+});
+
 function talkingActs(call: PanelCall, other: PanelCall | undefined, { records }: PanelRules): ActView[] {
   const { leg, held, muted, recording } = call;
   const acts: ActView[] = [];
@@ -76,24 +85,12 @@ function talkingActs(call: PanelCall, other: PanelCall | undefined, { records }:
   if (held && other && call.phase === 'talking')
     acts.push({ key: 'swap', label: 'Switch to this call', tone: 'good', act: { act: 'swap' } });
   else if (call.phase === 'talking')
-    acts.push({
-      key: 'hold',
-      label: held ? 'Resume' : 'Hold',
-      tone: 'plain',
-      pressed: held,
-      act: { act: 'hold', leg, held: !held },
-    });
-  acts.push({
-    key: 'mute',
-    label: muted ? 'Unmute' : 'Mute',
-    tone: 'plain',
-    pressed: muted,
-    act: { act: 'mute', leg, muted: !muted },
-  });
+    acts.push(toggle('hold', held ? 'Resume' : 'Hold', held, { act: 'hold', leg, held: !held }));
+  acts.push(toggle('mute', muted ? 'Unmute' : 'Mute', muted, { act: 'mute', leg, muted: !muted }));
   if (records) {
     const on = recording === 'on';
     const label = on ? 'Pause recording' : recording === 'paused' ? 'Go on recording' : 'Record';
-    acts.push({ key: 'record', label, tone: 'plain', pressed: on, act: { act: 'record', leg, on: !on } });
+    acts.push(toggle('record', label, on, { act: 'record', leg, on: !on }));
   }
   return acts;
 }
