@@ -65,6 +65,14 @@ class Play {
     await this.breathe();
   }
 
+  /** A leg begins and is answered `afterMs` into the call. @returns when, Unix ms */
+  async talk(agent: Agent, leg: string, afterMs: number, over: Parameters<Play['ring']>[2] = {}): Promise<number> {
+    await this.ring(agent, leg, over);
+    const answeredAt = this.startedAt + afterMs;
+    await this.answer(agent, leg, answeredAt);
+    return answeredAt;
+  }
+
   async end(agent: Agent, leg: string, seconds: number, status: CallStatus, reason = ''): Promise<number> {
     const at = Date.now();
     this.note(`${agent.userId} ended ${leg} ${status} ${seconds} s`);
@@ -98,9 +106,7 @@ const talked = (direction: 'in' | 'out'): Scene => ({
   agents: 1,
   async play(play, [agent], leg, random) {
     if (!agent) throw new Error('nobody plays');
-    await play.ring(agent, leg(0), { direction });
-    const answeredAt = play.startedAt + 3000;
-    await play.answer(agent, leg(0), answeredAt);
+    const answeredAt = await play.talk(agent, leg(0), 3000, { direction });
     if (random.chance(0.2)) agent.jumpClock(random.whole(-3600, 3600) * 1000);
     const seconds = secondsBetween(answeredAt, Date.now());
     const at = await play.end(agent, leg(0), seconds, '200');
@@ -155,9 +161,7 @@ const handedOver = (kind: 'blind' | 'attended'): Scene => ({
   agents: 2,
   async play(play, [from, to], leg) {
     if (!from || !to) throw new Error('nobody plays');
-    await play.ring(from, leg(0));
-    const answeredAt = play.startedAt + 2000;
-    await play.answer(from, leg(0), answeredAt);
+    const answeredAt = await play.talk(from, leg(0), 2000);
     play.note(`${from.userId} handover ${kind}`);
     await from.ask({ t: 'handover', leg: leg(0), kind, userId: to.userId, number: '22' });
     await play.ring(to, leg(1), { number: kind === 'blind' ? play.number : '21' });
@@ -173,9 +177,7 @@ const calledOff: Scene = {
   agents: 2,
   async play(play, [from, to], leg) {
     if (!from || !to) throw new Error('nobody plays');
-    await play.ring(from, leg(0));
-    const answeredAt = play.startedAt + 2000;
-    await play.answer(from, leg(0), answeredAt);
+    const answeredAt = await play.talk(from, leg(0), 2000);
     await from.ask({ t: 'handover', leg: leg(0), kind: 'attended', userId: to.userId, number: '22' });
     await play.ring(to, leg(1), { number: '21' });
     await play.answer(to, leg(1), Date.now());
@@ -191,9 +193,7 @@ const died: Scene = {
   agents: 1,
   async play(play, [agent], leg) {
     if (!agent) throw new Error('nobody plays');
-    await play.ring(agent, leg(0));
-    const answeredAt = play.startedAt + 3000;
-    await play.answer(agent, leg(0), answeredAt);
+    const answeredAt = await play.talk(agent, leg(0), 3000);
     play.note(`${agent.userId} dies`);
     agent.die();
     const longest = secondsBetween(answeredAt, Date.now()) + TOLERANCE_S;

@@ -1,7 +1,7 @@
 import type { Report } from '../../../client/call/types.ts';
 import { createDesk } from '../../../client/phone/desk.ts';
 import { type CallingRules, DEFAULT_CALLING, type ObjectMessage } from '../../../src/protocol/frame.ts';
-import { handClock, LINE } from './support.ts';
+import { handClock, LINE, legCommands } from './support.ts';
 
 /** A desk between a PBX, an object and cards that remember what they were told. */
 export function aDesk(
@@ -15,21 +15,8 @@ export function aDesk(
   const phases: string[] = [];
   let legs = 0;
   let ids = 0;
-  const remember =
-    (name: string) =>
-    (...what: unknown[]) =>
-      void pbx.push([name, ...what]);
   const desk = createDesk({
-    sip: {
-      invite: remember('invite'),
-      answer: remember('answer'),
-      hangup: remember('hangup'),
-      hold: remember('hold'),
-      mute: remember('mute'),
-      dtmf: remember('dtmf'),
-      refer: remember('refer'),
-      referTo: remember('referTo'),
-    },
+    sip: legCommands((...command) => pbx.push(command)),
     command: async (frame, _callId, command, params) => {
       commands.push({ frame, command: command.replace('CallCard', ''), params });
       return { answered: true, value: [] };

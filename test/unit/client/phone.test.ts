@@ -10,7 +10,7 @@ import {
   type ObjectMessage,
   type Session,
 } from '../../../src/protocol/frame.ts';
-import { aSession, handClock, LINE, settle } from './support.ts';
+import { aSession, handClock, LINE, legCommands, settle } from './support.ts';
 
 /** A phone whose PBX, object, cards and microphone are in the test's hands. */
 async function aPhone(
@@ -52,10 +52,7 @@ async function aPhone(
       shown[key] = word;
     },
   };
-  const remember =
-    (name: string) =>
-    (...what: unknown[]) =>
-      void sip.push([name, ...what].join(' '));
+  const remember = (...what: unknown[]) => void sip.push(what.join(' '));
   runPhone({
     host,
     microphone: { allowed: async () => allowed },
@@ -63,16 +60,9 @@ async function aPhone(
     createSip: (listener) => {
       tell = listener;
       return {
-        start: remember('start'),
-        retire: remember('retire'),
-        invite: remember('invite'),
-        answer: remember('answer'),
-        hangup: remember('hangup'),
-        hold: remember('hold'),
-        mute: remember('mute'),
-        dtmf: remember('dtmf'),
-        refer: remember('refer'),
-        referTo: remember('referTo'),
+        start: () => remember('start'),
+        retire: () => remember('retire'),
+        ...legCommands(remember),
         stats: async () => null,
         sound: () => null,
         dialog: () => null,

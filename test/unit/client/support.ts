@@ -7,6 +7,24 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 40; turn++) await Promise.resolve();
 }
 
+/** The commands of a leg, as the phone gives them to its SIP side; each is told to `remember` with what it was given. */
+export function legCommands(remember: (command: string, ...what: unknown[]) => void) {
+  const command =
+    (name: string) =>
+    (...what: unknown[]) =>
+      remember(name, ...what);
+  return {
+    invite: command('invite'),
+    answer: command('answer'),
+    hangup: command('hangup'),
+    hold: command('hold'),
+    mute: command('mute'),
+    dtmf: command('dtmf'),
+    refer: command('refer'),
+    referTo: command('referTo'),
+  };
+}
+
 /** A clock that moves only when told to. */
 export function handClock() {
   let now = 0;
