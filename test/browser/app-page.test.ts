@@ -1,47 +1,30 @@
 import type { FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type Person, type TestBrowser } from '../harness/browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Person } from '../harness/browser.ts';
 import { LINE, type PhoneAccount, phoneAccounts } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
-import { startWorld, type World } from '../harness/world.ts';
 import { type DemoPbx, startDemoPbx } from '../pbx/demo/demo-pbx.ts';
 import { appFrame, clickApp, enter, phoneSays, pictures, refusedContent } from './pages-stage.ts';
+import { setScene } from './scene.ts';
 
 /** The app's page in the portal: an administrator types the PBX in, and an employee has a phone. */
 
 const [ANNA, BEN, CARLA] = [1, 2, 3];
 
-let browser: TestBrowser;
-let world: World;
+// The PBX is there, but nobody has told the portal's settings: that is this test's work.
+const scene = setScene<Person>({ pbx: null }, (person) => expect(person.errors).toEqual([]));
 let pbx: DemoPbx;
 let ben: PhoneAccount;
-let people: Person[] = [];
 
 beforeAll(async () => {
   const accounts = phoneAccounts();
   ben = accounts.find(({ userId }) => userId === BEN) ?? expect.fail('Ben has no account');
-  // The PBX is there, but nobody has told the portal's settings: that is this test's work.
-  [browser, world, pbx] = await Promise.all([
-    launchBrowser(),
-    startWorld({ pbx: null }),
-    startDemoPbx({ port: 0, accounts }),
-  ]);
+  pbx = await startDemoPbx({ port: 0, accounts });
 });
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-  await pbx?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  for (const person of people) expect(person.errors).toEqual([]);
-  await Promise.all(people.map((person) => person.close()));
-  people = [];
-});
+afterAll(() => pbx?.close());
 
 async function visit(as: number): Promise<Person> {
-  const person = await enter(browser, world.portals[0], as);
-  people.push(person);
+  const person = scene.opened(await enter(scene.browser, scene.world.portals[0], as));
   return person;
 }
 
@@ -125,12 +108,12 @@ test('the PBX, a line and an agent are typed in and saved; a reload shows them w
   expect(await again.locator(':root').innerHTML()).not.toContain(ben.password);
   await pictures(page, 'app');
 
-  const { memberId } = world.portals[0];
+  const { memberId } = scene.world.portals[0];
   await until('the line in Bitrix24', () =>
-    world.fake.portal(memberId).lines.some((line) => line.number === LINE.number),
+    scene.world.fake.portal(memberId).lines.some((line) => line.number === LINE.number),
   );
   const employee = await visit(BEN);
-  await phoneSays(employee.page, world, 'ready');
+  await phoneSays(employee.page, scene.world, 'ready');
   expect(pbx.registrations()).toEqual([ben.user]);
   for (const each of [person, employee]) expect(refusedContent(each)).toEqual([]);
 });
@@ -167,7 +150,7 @@ test('how calls are made and recorded is set, section by section; every problem 
   expect(await again.getByRole('checkbox', { name: 'Makes leads' }).isChecked()).toBe(true);
   expect(await again.getByLabel('Address of a call’s record').isVisible()).toBe(false);
   await pictures(page, 'app-calls');
-  const { calling, lines } = await world.admin.session(world.portals[0].memberId, BEN);
+  const { calling, lines } = await scene.world.admin.session(scene.world.portals[0].memberId, BEN);
   expect(lines).toMatchObject([{ leads: true }]);
   expect(calling).toMatchObject({
     transfer: 'blind',
@@ -182,7 +165,7 @@ test('saving again keeps the stored password', async () => {
   const { app } = await openApp(ANNA);
   await app.getByLabel('Call header (optional)').fill('X-Call-Id');
   await save(app, 'Saved.');
-  const session = await world.admin.session(world.portals[0].memberId, BEN);
+  const session = await scene.world.admin.session(scene.world.portals[0].memberId, BEN);
   expect(session).toMatchObject({ callHeader: 'X-Call-Id', sip: { password: ben.password } });
 });
 
@@ -206,7 +189,7 @@ test('a removed agent has no phone from the next page on', async () => {
   await appFrame(page).locator('#settings').waitFor();
   expect(await rows(appFrame(page), 'agents').count()).toBe(0);
   const employee = await visit(BEN);
-  await phoneSays(employee.page, world, 'none');
+  await phoneSays(employee.page, scene.world, 'none');
 });
 
 test('what is not ours does not run in the page, and the browser says so', async () => {

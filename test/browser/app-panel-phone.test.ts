@@ -1,11 +1,11 @@
 import type { FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type Person, type TestBrowser } from '../harness/browser.ts';
+import { expect, test } from 'vitest';
+import type { Person } from '../harness/browser.ts';
 import { LINE } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
-import { startWorld, type World } from '../harness/world.ts';
 import type { AgentCall } from '../pbx/demo/demo-pbx.ts';
 import { appFrame, clickApp, enter, pictures } from './pages-stage.ts';
+import { setScene } from './scene.ts';
 
 /** The operator's panel with the real phone, which lives in an invisible frame of the same page. */
 
@@ -14,25 +14,9 @@ const EXTENSION = '1002';
 const MARTA = { from: '+49301234567', name: 'Marta Lind', line: LINE.number };
 const PAUL = { from: '+49407654321', name: 'Paul Weber', line: LINE.number };
 
-let browser: TestBrowser;
-let world: World;
-let people: Person[] = [];
+const scene = setScene<Person>({}, (person) => expect(person.errors).toEqual([]));
 
-beforeAll(async () => {
-  [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  for (const person of people) expect(person.errors).toEqual([]);
-  await Promise.all(people.map((person) => person.close()));
-  people = [];
-});
-
-const pbx = () => world.pbx ?? expect.fail('no PBX');
+const pbx = () => scene.world.pbx ?? expect.fail('no PBX');
 /** The SIP status that the PBX got for a call. */
 async function refusal(ringing: Promise<AgentCall>): Promise<number | undefined> {
   const { id } = await ringing;
@@ -43,13 +27,12 @@ const badge = (app: FrameLocator, label: string) => app.locator('#phone-badge', 
 const callOf = (app: FrameLocator, who: string) => app.locator('#calls > li', { hasText: who });
 const quiet = (app: FrameLocator) => app.getByRole('switch', { name: 'Do not disturb' });
 const undisturbed = async () => {
-  const { portals } = await world.admin.status();
+  const { portals } = await scene.world.admin.status();
   return portals[0]?.agents.doNotDisturb ?? 0;
 };
 
 async function ben(): Promise<{ page: Page; app: FrameLocator }> {
-  const person = await enter(browser, world.portals[0], BEN);
-  people.push(person);
+  const person = scene.opened(await enter(scene.browser, scene.world.portals[0], BEN));
   const app = await clickApp(person.page);
   await badge(app, 'Ready');
   return { page: person.page, app };

@@ -1,11 +1,11 @@
 import type { FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Panel, PanelAct, PanelCall } from '../../client/frame/panel.ts';
 import { DEFAULT_PREFERENCES } from '../../src/protocol/frame.ts';
-import { launchBrowser, type Person, type TestBrowser } from '../harness/browser.ts';
+import type { Person } from '../harness/browser.ts';
 import { until } from '../harness/until.ts';
-import { startWorld, type World } from '../harness/world.ts';
 import { clickApp, enter, pictures, refusedContent } from './pages-stage.ts';
+import { setScene } from './scene.ts';
 
 /**
  * The operator's panel on the app's page. The phone's side of the channel is played by a script that knows the room, so
@@ -14,25 +14,9 @@ import { clickApp, enter, pictures, refusedContent } from './pages-stage.ts';
 
 const [ANNA, BEN, CARLA] = [1, 2, 3];
 
-let browser: TestBrowser;
-let world: World;
-let people: Person[] = [];
-
-beforeAll(async () => {
-  [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  for (const person of people) {
-    expect(person.errors).toEqual([]);
-    expect(refusedContent(person)).toEqual([]);
-  }
-  await Promise.all(people.map((person) => person.close()));
-  people = [];
+const scene = setScene<Person>({}, (person) => {
+  expect(person.errors).toEqual([]);
+  expect(refusedContent(person)).toEqual([]);
 });
 
 const call = (over: Partial<PanelCall> = {}): PanelCall => ({
@@ -92,8 +76,7 @@ interface Operator {
 
 /** Opens the app's page of a person whose frames do not load, so that the only phone is the played one. */
 async function operator(as = BEN): Promise<Operator> {
-  const person = await enter(browser, world.portals[0], as);
-  people.push(person);
+  const person = scene.opened(await enter(scene.browser, scene.world.portals[0], as));
   await person.context.route('**/placement**', (route) => route.abort());
   const app = await clickApp(person.page);
   await app.getByRole('heading', { name: 'My phone' }).waitFor();

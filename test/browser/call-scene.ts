@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll } from 'vitest';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import type { TestBrowser } from '../harness/browser.ts';
+import type { World } from '../harness/world.ts';
 import type { DemoPbx } from '../pbx/demo/demo-pbx.ts';
 import { openStage, type Stage } from './call-stage.ts';
+import { setScene } from './scene.ts';
 
 /** A world and a browser for the tests of one file. */
 export interface CallScene {
@@ -31,44 +31,27 @@ export interface EmployeeOptions {
  * test('...', async () => { const anna = await scene.employee(1); });
  */
 export function callScene(): CallScene {
-  let browser: TestBrowser;
-  let world: World;
-  let stages: Stage[] = [];
-
-  beforeAll(async () => {
-    [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await world?.close();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') console.log(await browser?.evidence(task.name));
-    // A live call outlives its page: the next test's page would go on with it.
-    world?.pbx?.hangupAll();
-    await Promise.all(stages.map((stage) => stage.close()));
-    stages = [];
-  });
+  const scene = setScene<Stage>();
 
   return {
     get browser() {
-      return browser;
+      return scene.browser;
     },
     get world() {
-      return world;
+      return scene.world;
     },
     get pbx() {
-      if (world.pbx === null) throw new Error('this world has no PBX');
-      return world.pbx;
+      if (scene.world.pbx === null) throw new Error('this world has no PBX');
+      return scene.world.pbx;
     },
     async employee(as, { path = '/', microphone = true, phone = 'ready' } = {}) {
-      const stage = await openStage(browser, world, as, path, { microphone });
-      stages.push(stage);
+      const stage = scene.opened(await openStage(scene.browser, scene.world, as, path, { microphone }));
       await stage.shows('phone', phone);
       return stage;
     },
     clickToCall(number, as = 1) {
-      const call = world.fake.clickToCall({ userId: as, number }, world.portals[0].memberId);
+      const { fake, portals } = scene.world;
+      const call = fake.clickToCall({ userId: as, number }, portals[0].memberId);
       if (call === null) throw new Error('the portal has no line for outgoing calls');
       return call.callId;
     },

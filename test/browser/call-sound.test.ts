@@ -1,34 +1,19 @@
 import type { Frame } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SOUND } from '../../client/call/words.ts';
 import type { Panel, PanelAct } from '../../client/frame/panel.ts';
 import type { CallQuality } from '../../src/protocol/frame.ts';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { LINE } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import type { DemoPbx } from '../pbx/demo/demo-pbx.ts';
 import { openStage, type Stage } from './call-stage.ts';
+import { setScene } from './scene.ts';
 
 /** The sound of real calls: what the card says of it, and devices that come and go. Fake portal, demo PBX, real Chromium. */
 
 const CALLER = { from: '+49301234567', name: 'Marta Lind', line: LINE.number, says: 'tone' as const };
 
-let browser: TestBrowser;
-let world: World;
-let stages: Stage[] = [];
-
-beforeAll(async () => {
-  [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  await Promise.all(stages.map((stage) => stage.close()));
-  stages = [];
-});
+const scene = setScene<Stage>();
 
 /** What the frame's document keeps for these tests. */
 interface Kept {
@@ -81,15 +66,14 @@ function keepDevices(): void {
 }
 
 async function anna(): Promise<{ stage: Stage; frame: Frame }> {
-  const stage = await openStage(browser, world, 1, '/', { prepare: keepDevices });
-  stages.push(stage);
+  const stage = scene.opened(await openStage(scene.browser, scene.world, 1, '/', { prepare: keepDevices }));
   await stage.shows('phone', 'ready');
   return { stage, frame: await stage.frame() };
 }
 /** Rings Anna and answers by click. */
-async function talking(options: Partial<Parameters<NonNullable<World['pbx']>['callAgent']>[1]> = {}) {
+async function talking(options: Partial<Parameters<DemoPbx['callAgent']>[1]> = {}) {
   const { stage, frame } = await anna();
-  const pbx = world.pbx ?? expect.fail('no PBX');
+  const pbx = scene.world.pbx ?? expect.fail('no PBX');
   const ringing = pbx.callAgent('1001', { ...CALLER, ...options });
   await stage.card('incoming');
   await stage.press('answer');

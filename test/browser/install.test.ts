@@ -1,48 +1,33 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type Person, type TestBrowser } from '../harness/browser.ts';
+import { expect, test } from 'vitest';
+import type { Person } from '../harness/browser.ts';
 import { until } from '../harness/until.ts';
-import { startWorld, type World, type WorldPortal } from '../harness/world.ts';
+import type { WorldPortal } from '../harness/world.ts';
 import { appFrame, clickApp, enter, phoneSays, pictures, refusedContent } from './pages-stage.ts';
+import { setScene } from './scene.ts';
 
 /** Installing as a person does it: the app in the portal's menu, the installer in its frame, Bitrix24 takes over. */
 
 const [ANNA, BEN] = [1, 2];
 
-let browser: TestBrowser;
-let world: World;
-let people: Person[] = [];
-
-beforeAll(async () => {
-  [browser, world] = await Promise.all([
-    launchBrowser(),
-    startWorld({ installed: false, pbx: null, portals: ['portal-a', 'portal-b', 'portal-c'] }),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  for (const person of people) {
+const scene = setScene<Person>(
+  { installed: false, pbx: null, portals: ['portal-a', 'portal-b', 'portal-c'] },
+  (person) => {
     expect(person.errors).toEqual([]);
     expect(refusedContent(person)).toEqual([]);
-  }
-  await Promise.all(people.map((person) => person.close()));
-  people = [];
-});
+  },
+);
 
-const portalAt = (index: number): WorldPortal => world.portals[index] ?? expect.fail(`no portal ${index}`);
+const portalAt = (index: number): WorldPortal => scene.world.portals[index] ?? expect.fail(`no portal ${index}`);
 const marked = ({ memberId }: WorldPortal) =>
-  world.fake.portal(memberId).installs.get(world.secrets.clientId)?.installed ?? false;
-const placements = ({ memberId }: WorldPortal) => world.fake.portal(memberId).placements.map((row) => row.handler);
+  scene.world.fake.portal(memberId).installs.get(scene.world.secrets.clientId)?.installed ?? false;
+const placements = ({ memberId }: WorldPortal) =>
+  scene.world.fake.portal(memberId).placements.map((row) => row.handler);
 const binding = async ({ memberId }: WorldPortal) =>
-  (await world.admin.status()).portals.find((row) => row.memberId === memberId)?.binding;
+  (await scene.world.admin.status()).portals.find((row) => row.memberId === memberId)?.binding;
 
 async function visit(portal: WorldPortal, as: number): Promise<Page> {
-  const person = await enter(browser, portal, as);
-  people.push(person);
+  const person = scene.opened(await enter(scene.browser, portal, as));
   return person.page;
 }
 
@@ -75,19 +60,19 @@ test('an administrator opens the app: the installer says what it did, Bitrix24 m
   expect(said).not.toContain('tried again');
   await page.waitForURL(/install_finished=Y/);
   expect(marked(portal)).toBe(true);
-  expect(placements(portal)).toEqual([`${world.appUrl}/placement`]);
+  expect(placements(portal)).toEqual([`${scene.world.appUrl}/placement`]);
 
   await appFrame(page).getByRole('heading', { name: 'My phone' }).waitFor();
   await appFrame(page).getByText('Phone is on', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Home' }).click();
-  await phoneSays(page, world, 'none');
+  await phoneSays(page, scene.world, 'none');
   const employee = await visit(portal, BEN);
-  await phoneSays(employee, world, 'none');
+  await phoneSays(employee, scene.world, 'none');
 });
 
 test('a refused installation names the reason, is not finished, and works once the cause is gone', async () => {
   const portal = portalAt(1);
-  world.fake.fault({ method: 'oauth', error: 'invalid_client', status: 401 });
+  scene.world.fake.fault({ method: 'oauth', error: 'invalid_client', status: 401 });
   const page = await visit(portal, ANNA);
   await clickApp(page);
   const said = await installerSays(page, 'Webphone could not be installed');
@@ -110,7 +95,7 @@ test('a refused installation names the reason, is not finished, and works once t
 test('a step that failed is marked, the installation is finished all the same, and the step is done again by itself', async () => {
   const portal = portalAt(2);
   const { memberId } = portal;
-  world.fake.fault({ method: 'placement.bind', memberId });
+  scene.world.fake.fault({ method: 'placement.bind', memberId });
   const page = await visit(portal, ANNA);
   await clickApp(page);
   const said = await installerSays(page, 'Webphone is installed');
@@ -119,5 +104,5 @@ test('a step that failed is marked, the installation is finished all the same, a
   await until('the placement', () => placements(portal).length === 1);
   await until('the row on /status', async () => (await binding(portal)) === 'bound');
   await page.getByRole('link', { name: 'Home' }).click();
-  await phoneSays(page, world, 'none');
+  await phoneSays(page, scene.world, 'none');
 });

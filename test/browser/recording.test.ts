@@ -1,15 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { recordingName } from '../../src/recording/recording-name.ts';
 import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { LINE, settingsFor } from '../harness/cast.ts';
 import { readMp3 } from '../harness/mp3.ts';
 import { strength } from '../harness/spectrum.ts';
 import { until } from '../harness/until.ts';
-import { startWorld, type World } from '../harness/world.ts';
 import { openStage, type Stage } from './call-stage.ts';
 import { clickApp, refusedContent } from './pages-stage.ts';
+import { setScene } from './scene.ts';
 
 /** Records of calls: real Chromium, real media, the built Worker; the file is what arrives at the fake portal. */
 
@@ -20,34 +19,19 @@ const NEAR = [800, 1300] as const;
 const SILENT = 0.02;
 const CALLER = { from: '+49301234567', name: 'Marta Lind', line: LINE.number, says: 'tone' as const };
 
-let browser: TestBrowser;
-let world: World;
-let stages: Stage[] = [];
+const scene = setScene<Stage>({}, (stage) => expect(refusedContent(stage.person)).toEqual([]));
 
 beforeAll(async () => {
-  [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-  const { memberId } = world.portals[0];
-  const pbx = { url: world.pbx?.url ?? '', domain: world.pbx?.domain ?? '', accounts: world.accounts };
-  const form = settingsFor(pbx);
-  await world.admin.saveSettings(memberId, { ...form, calls: { ...DEFAULT_CALLS, recording: 'browser' } });
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-  for (const stage of stages) expect(refusedContent(stage.person)).toEqual([]);
-  await Promise.all(stages.map((stage) => stage.close()));
-  stages = [];
+  const { admin, portals, pbx, accounts } = scene.world;
+  const form = settingsFor({ url: pbx?.url ?? '', domain: pbx?.domain ?? '', accounts });
+  await admin.saveSettings(portals[0].memberId, { ...form, calls: { ...DEFAULT_CALLS, recording: 'browser' } });
 });
 
 /** Employee `as` in a call with the customer, whose sound has begun. */
 async function talking(as: 1 | 2) {
-  const stage = await openStage(browser, world, as);
-  stages.push(stage);
+  const stage = scene.opened(await openStage(scene.browser, scene.world, as));
   await stage.shows('phone', 'ready');
-  const ringing = world.pbx?.callAgent(`100${as}`, CALLER);
+  const ringing = scene.world.pbx?.callAgent(`100${as}`, CALLER);
   await stage.card('incoming');
   await stage.press('answer');
   await stage.card('connected');
@@ -57,7 +41,7 @@ async function talking(as: 1 | 2) {
   return { stage, call };
 }
 
-const finished = () => world.fake.portal(world.portals[0].memberId).finished;
+const finished = () => scene.world.fake.portal(scene.world.portals[0].memberId).finished;
 
 /** The file that Bitrix24 was given for a call, once it has it. */
 async function record(from: number, patience?: number): Promise<Uint8Array> {
@@ -66,11 +50,11 @@ async function record(from: number, patience?: number): Promise<Uint8Array> {
 
 /** Pieces that the service has of the newest record. */
 const pieces = async (): Promise<number> => {
-  const { memberId } = world.portals[0];
+  const { memberId } = scene.world.portals[0];
   const newest = 'SELECT leg FROM record ORDER BY begun_at DESC LIMIT 1';
-  const [row] = await world.worker.sql('Portal', memberId, newest);
+  const [row] = await scene.world.worker.sql('Portal', memberId, newest);
   if (typeof row?.leg !== 'string') return 0;
-  const [held] = await world.worker.sql(
+  const [held] = await scene.world.worker.sql(
     'Recording',
     recordingName(memberId, row.leg),
     'SELECT count(*) AS n FROM piece',
@@ -143,7 +127,7 @@ test('a pause on the panel is cut out', async () => {
   const before = finished().length;
   const { stage, call } = await talking(2);
   const desk = await stage.person.context.newPage();
-  await desk.goto(`${world.portals[0].url}/?as=2`);
+  await desk.goto(`${scene.world.portals[0].url}/?as=2`);
   const app = await clickApp(desk);
   await app.getByText('Recording', { exact: true }).waitFor();
   await app.getByRole('button', { name: 'Pause recording' }).click();

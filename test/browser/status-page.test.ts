@@ -1,29 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { expect, test } from 'vitest';
 import { until } from '../harness/until.ts';
-import { startWorld, type World } from '../harness/world.ts';
 import { phoneSays, pictures } from './pages-stage.ts';
+import { setScene } from './scene.ts';
 
 /** /status as whoever runs the service sees it, in a browser and with its own password prompt. */
 
-let browser: TestBrowser;
-let world: World;
-
-beforeAll(async () => {
-  [browser, world] = await Promise.all([
-    launchBrowser(),
-    // Every load is a strike: waiting five seconds for each would prove nothing more about this page.
-    startWorld({ portals: ['portal-a', 'portal-b'], vars: { STRIKE_MS: '1' } }),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await world?.close();
-});
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await browser.evidence(task.name));
-});
+// Every load is a strike: waiting five seconds for each would prove nothing more about this page.
+const scene = setScene({ portals: ['portal-a', 'portal-b'], vars: { STRIKE_MS: '1' } });
 
 interface Operator {
   readonly page: Page;
@@ -34,7 +18,7 @@ interface Operator {
 
 /** Answers the browser's prompt with any user name and this password. */
 async function operator(password: string): Promise<Operator> {
-  const context = await browser.browser.newContext({ httpCredentials: { username: 'operator', password } });
+  const context = await scene.browser.browser.newContext({ httpCredentials: { username: 'operator', password } });
   const complaints: string[] = [];
   context.on('console', (message) => {
     if (/content security policy/i.test(message.text())) complaints.push(message.text());
@@ -44,22 +28,22 @@ async function operator(password: string): Promise<Operator> {
 }
 
 async function open(): Promise<Operator> {
-  const visitor = await operator(world.secrets.STATUS_TOKEN);
-  await visitor.page.goto(`${world.appUrl}/status`);
+  const visitor = await operator(scene.world.secrets.STATUS_TOKEN);
+  await visitor.page.goto(`${scene.world.appUrl}/status`);
   return visitor;
 }
 
-const card = (page: Page, index: number) => page.locator(`[data-portal="${world.portals[index]?.memberId}"]`);
+const card = (page: Page, index: number) => page.locator(`[data-portal="${scene.world.portals[index]?.memberId}"]`);
 
 test('without the password there is no portal, with a wrong one a sentence and no portal', async () => {
   const { page, complaints, close } = await operator('guessed');
-  const answer = await page.goto(`${world.appUrl}/status`);
+  const answer = await page.goto(`${scene.world.appUrl}/status`);
   expect(answer?.status()).toBe(401);
   await page.getByText('This is not the STATUS_TOKEN of this service.').waitFor();
   expect(await page.content()).not.toContain('data-portal');
   expect(complaints).toEqual([]);
 
-  await page.goto(world.appUrl);
+  await page.goto(scene.world.appUrl);
   // A page of the same service, which the browser lends no password.
   const nobody = await page.evaluate(async () => {
     const asked = await fetch('/status', { credentials: 'omit' });
@@ -77,7 +61,7 @@ test('each portal has a row: its state, the bar of slow loads, its figures', asy
   const { page, complaints, close } = await open();
   expect(await page.locator('[data-portal]').count()).toBe(2);
   const row = card(page, 0);
-  await row.getByRole('heading', { name: new URL(world.portals[0].url).port }).waitFor();
+  await row.getByRole('heading', { name: new URL(scene.world.portals[0].url).port }).waitFor();
   await row.getByText('Phone is on').waitFor();
   await row.getByRole('img', { name: '0 of 10 slow loads today, alarm at 3' }).waitFor();
   await row.getByText('never needed').waitFor();
@@ -91,12 +75,12 @@ test('what happens in a portal appears without a reload, the problem first, and 
   await page.evaluate(() => Object.assign(window, { stays: true }));
   await card(page, 1).getByText('Identity').click();
 
-  const anna = await browser.person();
-  const [, second] = world.portals;
+  const anna = await scene.browser.person();
+  const [, second] = scene.world.portals;
   for (let turn = 0; turn < 3; turn += 1) {
     const tab = turn === 0 ? anna.page : await anna.context.newPage();
     await tab.goto(`${second?.url}/?as=1`);
-    await phoneSays(tab, world, turn === 0 ? 'ready' : 'follower');
+    await phoneSays(tab, scene.world, turn === 0 ? 'ready' : 'follower');
   }
   await card(page, 1).getByRole('img', { name: '3 of 10 slow loads today, alarm at 3' }).waitFor();
   await card(page, 1).getByText('Slow loads', { exact: true }).waitFor();
@@ -137,9 +121,9 @@ test('the page follows the reader’s choice of light or dark', async () => {
 
 test('a placement that Bitrix24 removed is bound again, and the row says so', async () => {
   const { page, close } = await open();
-  const { memberId } = world.portals[0];
-  world.fake.longLoad({ memberId }, 11);
-  await until('the hit', () => world.fake.world.queue.all().some(({ url }) => url.includes('/placement/error')));
+  const { memberId } = scene.world.portals[0];
+  scene.world.fake.longLoad({ memberId }, 11);
+  await until('the hit', () => scene.world.fake.world.queue.all().some(({ url }) => url.includes('/placement/error')));
   await card(page, 0).getByText('1 time', { exact: true }).waitFor();
   await card(page, 0).getByText('ERROR_PLACEMENT_LOADING_OVERTIME').waitFor();
   await card(page, 0).getByText('Phone is on').waitFor();
