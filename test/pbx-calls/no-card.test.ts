@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Stage } from '../browser/call-stage.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
-import { externalId, type Product, startProduct } from './product.ts';
+import { type Product, startProduct } from './product.ts';
 
 /** No card, no way to answer: the PBX gets its call back while somebody else can still take it, and the CRM says why. */
 
@@ -17,9 +17,6 @@ afterEach(async ({ task }) => {
 });
 afterAll(() => product?.close());
 
-const recordOf = (call: OutsideCall) =>
-  product.finished(({ externalCallId }) => externalCallId === externalId(call.callId));
-
 /** The call is given back to the PBX, which was never answered. */
 async function givenBack(anna: Stage, call: OutsideCall): Promise<void> {
   await anna.shows('call', 'offered');
@@ -34,7 +31,7 @@ it('another card is open: asked for once more, then 480', async () => {
   const call = await product.pbx.callIn({ to: '1001', ...MARTA });
   await givenBack(anna, call);
   expect(product.rest('show').length).toBe(before + 1);
-  expect(await recordOf(call)).toMatchObject({ statusCode: '480' });
+  expect(await product.recordOf(call)).toMatchObject({ statusCode: '480' });
   expect(product.rest('finish').at(-1)).toMatchObject({
     FAILED_REASON: 'No card opened: another card or a video call is open',
   });
@@ -45,7 +42,7 @@ it('a video call is on: the same', async () => {
   await anna.page.evaluate(() => Object.assign(window.fakePortal.options, { busy: true }));
   const call = await product.pbx.callIn({ to: '1001', ...MARTA });
   await givenBack(anna, call);
-  expect(await recordOf(call)).toMatchObject({ statusCode: '480' });
+  expect(await product.recordOf(call)).toMatchObject({ statusCode: '480' });
 });
 
 it('the other card is closed in time: the second question opens ours', async () => {
@@ -72,6 +69,6 @@ it('Bitrix24 is busy with itself (503): the call is recorded later, with the rea
   const call = await product.pbx.callIn({ to: '1001', ...MARTA });
   await givenBack(anna, call);
   product.world.fake.clearFaults();
-  expect(await recordOf(call)).toMatchObject({ statusCode: '480' });
+  expect(await product.recordOf(call)).toMatchObject({ statusCode: '480' });
   expect(product.rest('finish').at(-1)).toMatchObject({ FAILED_REASON: 'Bitrix24 did not register the call in time' });
 });

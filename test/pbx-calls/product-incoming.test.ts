@@ -28,7 +28,7 @@ async function answer(stage: Stage) {
 const registered = (linkedId: string) =>
   product.rest('register').filter((params) => params.EXTERNAL_CALL_ID === externalId(linkedId));
 const finishes = (callId: string) => product.rest('finish').filter((params) => params.CALL_ID === callId);
-const finished = (linkedId: string) => product.finished((call) => call.externalCallId === externalId(linkedId));
+const finished = (callId: string) => product.recordOf({ callId });
 
 describe('one agent', () => {
   it('the card shows who calls on which line; answered by click it sounds both ways; hung up, the CRM has it once', async () => {

@@ -40,7 +40,7 @@ describe('a caller whom somebody is responsible for', () => {
     await ben.card('connected');
     expect(await call.outcome).toBe('answered');
     await call.hangup();
-    const done = await product.finished((finished) => finished.externalCallId === externalId(call.callId));
+    const done = await product.recordOf(call);
     expect([done.userId, done.statusCode]).toEqual([2, '200']);
     expect(rung(call.callId)).toHaveLength(1);
     expect(product.rest('show').filter((params) => params.CALL_ID === done.callId)).toEqual([]);

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { PanelAct } from '../../client/frame/panel.ts';
 import type { NotReady } from '../../src/protocol/frame.ts';
 import type { CallSettings } from '../../src/protocol/settings.ts';
@@ -8,6 +9,7 @@ import { settingsFor } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { type Asterisk, startAsterisk } from '../pbx/asterisk/asterisk.ts';
+import type { OutsideCall } from '../pbx/asterisk/outside.ts';
 import type { Unavailable } from '../pbx/unpacked.ts';
 import type { FinishedCall } from '../portal/backend/types.ts';
 import { type Severable, severable } from './severable.ts';
@@ -52,6 +54,10 @@ export interface ProductOn<Pbx extends AnyPbx> {
 export interface Product extends ProductOn<Asterisk> {
   /** Waits until Asterisk has counted packets from and to this agent's phone. */
   countsBothWays(user: string): Promise<void>;
+  /** Anna's page, on which she talks with a caller from outside. */
+  talking(caller: { readonly from: string; readonly name: string }): Promise<{ anna: Stage; call: OutsideCall }>;
+  /** Waits until Bitrix24 has the record of this call. */
+  recordOf(call: Pick<OutsideCall, 'callId'>): Promise<FinishedCall>;
 }
 
 /** Our name for a call that Asterisk's X-Call-Id names, as Bitrix24 is told. */
@@ -67,7 +73,18 @@ export async function startProduct(): Promise<Product> {
       ),
     );
   };
-  return Object.assign(product, { countsBothWays });
+  const talking = async (caller: { readonly from: string; readonly name: string }) => {
+    const anna = await product.employee(1);
+    const call = await product.pbx.callIn({ to: '1001', ...caller });
+    await anna.card('incoming');
+    await anna.press('answer');
+    await anna.card('connected');
+    expect(await call.outcome).toBe('answered');
+    return { anna, call };
+  };
+  const recordOf = ({ callId }: Pick<OutsideCall, 'callId'>) =>
+    product.finished(({ externalCallId }) => externalCallId === externalId(callId));
+  return Object.assign(product, { countsBothWays, talking, recordOf });
 }
 
 /**

@@ -3,7 +3,7 @@ import { DEFAULT_PREFERENCES } from '../../src/protocol/frame.ts';
 import type { Stage } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
-import { externalId, type Product, says, startProduct } from './product.ts';
+import { type Product, says, startProduct } from './product.ts';
 
 /** Two customers at once, and what a person prefers: the card's one row of buttons, the panel's acts, Asterisk's view. */
 
@@ -19,13 +19,8 @@ afterEach(({ task }) => product?.leave(task));
 afterAll(() => product?.close());
 
 async function talking(): Promise<{ anna: Stage; marta: OutsideCall }> {
-  const anna = await product.employee(1);
-  const marta = await product.pbx.callIn({ to: '1001', ...MARTA });
-  await anna.card('incoming');
-  await anna.press('answer');
-  await anna.card('connected');
-  expect(await marta.outcome).toBe('answered');
-  return { anna, marta };
+  const { anna, call } = await product.talking(MARTA);
+  return { anna, marta: call };
 }
 
 /** Paul has called in as well and was answered by the hold button. */
@@ -38,10 +33,6 @@ async function twoCalls() {
   await says(anna, 'You are talking with Paul Weber');
   return { anna, marta, paul };
 }
-
-/** One record for each caller, both with a talk time. */
-const recordOf = (call: OutsideCall) =>
-  product.finished(({ externalCallId }) => externalCallId === externalId(call.callId));
 
 it('is answered and swapped by the hold button, and ended alone', async () => {
   const { anna, marta, paul } = await twoCalls();
@@ -58,19 +49,19 @@ it('is answered and swapped by the hold button, and ended alone', async () => {
   await anna.press('hangup');
   await marta.ended;
   await anna.noCard();
-  expect(await recordOf(marta)).toMatchObject({ statusCode: '200' });
-  expect(await recordOf(paul)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(paul)).toMatchObject({ statusCode: '200' });
 });
 
 it('gets the card when the first one hangs up', async () => {
   const { anna, marta, paul } = await twoCalls();
   await marta.hangup();
-  await recordOf(marta);
+  await product.recordOf(marta);
   await anna.page.waitForSelector('[data-card][data-ui-state="connected"]:has-text("Paul Weber")');
   await anna.press('hangup');
   await paul.ended;
   await anna.noCard();
-  expect(await recordOf(paul)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(paul)).toMatchObject({ statusCode: '200' });
 });
 
 it('is declined on the panel', async () => {
@@ -111,8 +102,8 @@ it('joins the first one on the PBX’s bridge, and both records end when the per
   await anna.hears();
   await anna.press('hangup');
   await anna.noCard();
-  expect(await recordOf(marta)).toMatchObject({ statusCode: '200' });
-  expect(await recordOf(paul)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(paul)).toMatchObject({ statusCode: '200' });
   await Promise.all([marta.hangup(), paul.hangup()]);
 });
 
@@ -121,7 +112,7 @@ it('who does not want to be disturbed is not rung, and the CRM knows why', async
   await product.act(1, anna, { act: 'prefer', preferences: { ...DEFAULT_PREFERENCES, doNotDisturb: true } });
   const call = await product.pbx.callIn({ to: '1001', ...MARTA });
   expect(await call.outcome).not.toBe('answered');
-  expect(await recordOf(call)).toMatchObject({ statusCode: '480' });
+  expect(await product.recordOf(call)).toMatchObject({ statusCode: '480' });
   await product.act(1, anna, { act: 'prefer', preferences: DEFAULT_PREFERENCES });
 });
 
@@ -130,7 +121,7 @@ it('who wants no second call is busy', async () => {
   await product.act(1, anna, { act: 'prefer', preferences: { ...DEFAULT_PREFERENCES, callWaiting: false } });
   const paul = await product.pbx.callIn({ to: '1001', ...PAUL });
   expect(await paul.outcome).toBe('busy');
-  expect(await recordOf(paul)).toMatchObject({ statusCode: '486' });
+  expect(await product.recordOf(paul)).toMatchObject({ statusCode: '486' });
   await product.act(1, anna, { act: 'prefer', preferences: DEFAULT_PREFERENCES });
   await marta.hangup();
   await anna.noCard();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Stage } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
-import { externalId, type Product, says, startProduct } from './product.ts';
+import { type Product, says, startProduct } from './product.ts';
 
 /** Calls that are handed over, with a word first or blind, as the employee's card, the customer and the CRM see them. */
 
@@ -16,13 +16,8 @@ afterEach(({ task }) => product?.leave(task));
 afterAll(() => product?.close());
 
 async function talking(): Promise<{ anna: Stage; marta: OutsideCall }> {
-  const anna = await product.employee(1);
-  const marta = await product.pbx.callIn({ to: '1001', ...MARTA });
-  await anna.card('incoming');
-  await anna.press('answer');
-  await anna.card('connected');
-  expect(await marta.outcome).toBe('answered');
-  return { anna, marta };
+  const { anna, call } = await product.talking(MARTA);
+  return { anna, marta: call };
 }
 
 async function transferTo(stage: Stage, number: string): Promise<void> {
@@ -35,9 +30,6 @@ const toBen = async (stage: Stage) => {
   await stage.press('transfer');
   await stage.page.click('[data-transfer-user="2"]');
 };
-
-const recordOf = (call: OutsideCall) =>
-  product.finished(({ externalCallId }) => externalCallId === externalId(call.callId));
 
 /** How many channels Asterisk has up. */
 const channels = async () =>
@@ -61,7 +53,7 @@ it('a colleague answers, is told about it, and gets the customer', async () => {
   await product.countsBothWays('1002');
   await marta.hangup();
   await ben.shows('call', 'none');
-  expect(await recordOf(marta)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
 });
 
 it('cancelled: the target is hung up, the customer is resumed as the PBX confirms it', async () => {
@@ -114,7 +106,7 @@ it('the customer hangs up while the target talks: the card stays for its hang-up
   await anna.press('hangup');
   await anna.noCard();
   await anna.shows('call', 'none');
-  expect(await recordOf(marta)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
 });
 
 it('blind, where the portal wants that: one click, and the colleague’s phone rings for the customer', async () => {
