@@ -91,14 +91,22 @@ async function bundleAll(root) {
     input: { quality: join(root, 'client/media/quality/main.ts') },
     output: hashed,
   });
-  const define = { __RECORDING_URL__: urlOf(recording, 'recording'), __QUALITY_URL__: urlOf(quality, 'quality') };
+  const reentry = await bundled(root, {
+    input: { reentry: join(root, 'client/phone/sipjs/reentry.ts') },
+    output: hashed,
+  });
+  const define = {
+    __RECORDING_URL__: urlOf(recording, 'recording'),
+    __QUALITY_URL__: urlOf(quality, 'quality'),
+    __REENTRY_URL__: urlOf(reentry, 'reentry'),
+  };
   const rest = await bundled(root, { input: inputs(root), output: hashed, define });
   const frame = await bundled(root, {
     input: { frame: join(root, 'client/frame/main.ts') },
     output: hashed,
     define: { __PHONE_URL__: urlOf(rest, 'phone') },
   });
-  return [...recording, ...quality, ...rest, ...frame];
+  return [...recording, ...quality, ...reentry, ...rest, ...frame];
 }
 
 async function bundleBoot(root) {
@@ -142,7 +150,7 @@ export async function build(root) {
       parts,
       boot,
       bootHash,
-      entries: ['frame', 'quality', 'recording', 'worklet', 'encoder', ...Object.keys(ENTRIES)],
+      entries: ['frame', 'quality', 'reentry', 'recording', 'worklet', 'encoder', ...Object.keys(ENTRIES)],
     }),
   );
   const sizes = sizeReport({ parts, boot, brotli: (text) => brotliCompressSync(text).length });

@@ -42,6 +42,7 @@ function fresh(direction: Call['direction'], phase: Call['phase'], facts: NewCal
     lingers: false,
     conferred: false,
     resumes: null,
+    unheard: null,
     redial: false,
     ending: null,
     sound: null,

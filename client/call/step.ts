@@ -1,6 +1,6 @@
 import { closing, finish, hangUp, unseen, withdrawn } from './end.ts';
 import { refusal } from './outcome.ts';
-import { resuming } from './resume.ts';
+import { looked, resuming } from './resume.ts';
 import { soundNews } from './sound.ts';
 import { talking } from './talking.ts';
 import type { Call, CallEvent, Effect, Step } from './types.ts';
@@ -17,7 +17,12 @@ const nothing = (call: Call): Step => [call, []];
 export function step(call: Call, event: CallEvent): Step {
   if (call.phase === 'ended') return nothing(call);
   if (event.on === 'registered') return nothing({ ...call, callId: event.callId });
-  if (event.on === 'sound' || event.on === 'notice' || event.on === 'path') return soundNews(call, event);
+  if (event.on === 'sound') {
+    const [next, said] = soundNews(call, event);
+    const [judged, asked] = looked(next, event);
+    return [judged, [...said, ...asked]];
+  }
+  if (event.on === 'notice' || event.on === 'path') return soundNews(call, event);
   if (call.phase === 'resuming' && event.on !== 'customer') return resuming(call, event);
   if (event.on === 'leave') return hangUp(call, event.at, 480);
   if (event.on === 'customer') return introduced({ ...call, customer: event.customer });

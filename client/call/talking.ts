@@ -1,5 +1,6 @@
 import type { CardEvent } from '../card/events.ts';
 import { finish, handedOver } from './end.ts';
+import { giveUp, silent } from './resume.ts';
 import { talkingText } from './sound.ts';
 import { transferNews, transferring, transferTo } from './transfer.ts';
 import type { Call, CallEvent, Step } from './types.ts';
@@ -16,6 +17,8 @@ export function talking(call: Call, event: CallEvent): Step {
       return finish(call, { status: '200', reason: event.reason, at: event.at });
     case 'held':
       return held(call, event.held, event.ok);
+    case 'wake':
+      return silent(call) ? giveUp(call, event.at) : [call, []];
     case 'transferTo':
       return call.phase === 'talking' ? transferTo(call, event.kind, event.target) : [call, []];
     case 'transfer':

@@ -116,6 +116,11 @@ export interface Call {
   readonly conferred: boolean;
   /** In `resuming`: what the earlier page left. */
   readonly resumes: KeptCall | null;
+  /**
+   * The call goes on, or is to, inside the earlier page's dialog: how many looks on end have found no sound of the far end.
+   * null: it was heard, or was never in doubt.
+   */
+  readonly unheard: number | null;
   /** In `closing`: the person may try again. */
   readonly redial: boolean;
   readonly ending: Ending | null;
@@ -198,6 +203,10 @@ export type Effect =
       /** Takes the place of this leg. */
       readonly replaces?: KeptCall;
     }
+  /** INVITE inside the dialog of this leg. */
+  | { readonly do: 'reenter'; readonly kept: KeptCall; readonly afterMs: number }
+  /** BYE inside the dialog of this leg. */
+  | { readonly do: 'release'; readonly kept: KeptCall }
   | { readonly do: 'answer' }
   /** BYE, CANCEL, or for a call that only rings here a refusal with this SIP status. */
   | { readonly do: 'hangup'; readonly refuse: number }

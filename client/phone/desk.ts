@@ -79,6 +79,10 @@ export function createDesk(deps: DeskDeps) {
     switch (effect.do) {
       case 'invite':
         return deps.sip.invite(effect.leg, effect.number, effect.line, ...(effect.replaces ? [effect.replaces] : []));
+      case 'reenter':
+        return deps.sip.reenter(leg, effect.kept, effect.afterMs);
+      case 'release':
+        return deps.sip.release(effect.kept);
       case 'answer':
         return deps.sip.answer(leg);
       case 'hangup':

@@ -10,6 +10,7 @@ import { sipIdentity } from './sipjs/identity.ts';
 /** URLs of the bundles that are fetched when they are needed, filled in by the build. */
 declare const __RECORDING_URL__: string;
 declare const __QUALITY_URL__: string;
+declare const __REENTRY_URL__: string;
 
 // Its own function: the bundler wraps an import whose text it can read, and adds its preload helper.
 const bring = (url: string) => import(/* @vite-ignore */ url);
@@ -73,6 +74,7 @@ async function start(host: PhoneHost, account: NonNullable<PhoneHost['session'][
         callHeader: host.session.callHeader,
         keys: (host.session.calling ?? DEFAULT_CALLING).dtmf,
         microphone: media.microphone,
+        reentry: () => load(__REENTRY_URL__, 'reentry'),
         hear: media.hear,
         tell: (news) => {
           tell(news);

@@ -32,7 +32,7 @@ export interface LegStats {
 }
 
 /** What names a dialog (RFC 3261 12), and whom it is with. */
-export type Dialog = Pick<KeptCall, 'sipCallId' | 'localTag' | 'remoteTag' | 'remoteUri'>;
+export type Dialog = Pick<KeptCall, 'sipCallId' | 'localTag' | 'remoteTag' | 'remoteUri' | 'inside'>;
 
 /**
  * The PBX as the rest of the phone sees it. Everything that is SIP.js stays behind this: its library has known gaps
@@ -46,6 +46,13 @@ export interface SipPhone {
   retire(): void;
   /** @param replaces a leg of an earlier page whose place this one takes; waits for the PBX's socket */
   invite(leg: string, number: string, line: string, replaces?: KeptCall): void;
+  /**
+   * INVITE inside the dialog of an earlier page's leg, with a fresh connection for the sound: where the PBX refused to
+   * replace that leg. Told like a leg that is dialled; waits for the PBX's socket.
+   */
+  reenter(leg: string, kept: KeptCall, afterMs: number): void;
+  /** BYE inside that dialog, so that the far end is not left with nobody. Nothing is told of it. */
+  release(kept: KeptCall): void;
   /** What names the leg's dialog; null before it is confirmed. */
   dialog(leg: string): Dialog | null;
   answer(leg: string): void;

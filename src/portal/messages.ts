@@ -45,6 +45,15 @@ export const KeptCallSchema = v.object({
   localTag: v.pipe(v.string(), v.maxLength(256)),
   remoteTag: v.pipe(v.string(), v.maxLength(256)),
   remoteUri: v.pipe(v.string(), v.maxLength(512)),
+  inside: v.exactOptional(
+    v.object({
+      target: v.pipe(v.string(), v.maxLength(1024)),
+      routes: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.maxLength(20)),
+      localUri: v.pipe(v.string(), v.maxLength(512)),
+      // RFC 3261 8.1.1.5
+      cseq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
+    }),
+  ),
   callId: v.nullable(leg),
   direction: v.picklist(['in', 'out']),
   number,

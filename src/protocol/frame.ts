@@ -99,9 +99,21 @@ export interface IceServer {
   readonly credential?: string;
 }
 
+/** What a request inside a dialog needs beside the dialog's name (RFC 3261 12.2.1.1). */
+export interface Inside {
+  /** The far end's Contact, a SIP URI. */
+  readonly target: string;
+  /** The proxies on the way, as Route headers. */
+  readonly routes: readonly string[];
+  readonly localUri: string;
+  /** CSeq of our newest request; 0 before the first. */
+  readonly cseq: number;
+}
+
 /**
- * What another page of the same person needs to go on with a live call: INVITE with Replaces (RFC 3891). Whoever knows it
- * and may call at the PBX can take the call, so it is a secret: sealed in the object, given to this person's phone only.
+ * What another page of the same person needs to go on with a live call: INVITE with Replaces (RFC 3891), or else a
+ * re-INVITE. Whoever knows it and may call at the PBX can take the call, so it is a secret: sealed in the object, given to
+ * this person's phone only.
  */
 export interface KeptCall {
   readonly leg: string;
@@ -110,6 +122,8 @@ export interface KeptCall {
   readonly remoteTag: string;
   /** Whom the dialog is with, as a SIP URI that the PBX can route. */
   readonly remoteUri: string;
+  /** Absent: a page of an earlier version kept the call, and only Replaces can be tried. */
+  readonly inside?: Inside;
   readonly callId: string | null;
   readonly direction: Direction;
   readonly number: string;

@@ -161,15 +161,18 @@ test('the page is reloaded in a call: the next one has it, on hold as it was, an
   await stage.noCard();
 });
 
-test('the page is reloaded in a call, and the PBX knows no Replaces: an honest end, and nobody is rung anew', async () => {
+test('the page is reloaded in a call, and the PBX takes neither Replaces nor a new connection: an honest end', async () => {
   const stage = await anna();
   const call = await answered(stage);
   pbx().knowReplaces(false);
+  const before = pbx().events.length;
   await stage.page.reload();
   await stage.page.waitForSelector('[data-calls] tr[data-live="no"][data-status="Answered"]');
+  // The customer is not left with nobody, and nobody is rung anew.
+  expect((await call.ended)?.by).toBe('agent');
+  expect(pbx().events.slice(before).filter(({ type }) => type === 'call')).toEqual([]);
   await stage.shows('phone', 'ready');
   await stage.shows('call', 'none');
   await stage.noCard();
   pbx().knowReplaces(true);
-  call.hangup();
 });

@@ -3,9 +3,8 @@ import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import type { Stage } from '../browser/call-stage.ts';
 import { LINE, settingsFor } from '../harness/cast.ts';
 import { CUSTOMERS, type Kamailio, startKamailio } from '../pbx/kamailio/kamailio.ts';
-import type { OutsideEvent } from '../pbx/kamailio/outside.ts';
-import type { WireEvent } from '../pbx/kamailio/wire.ts';
 import { openPhone, servePhonePage } from '../pbx/page/open.ts';
+import { answer, hangUp, fromNow as since } from './peer.ts';
 import { clockRuns, crmRow, type ProductOn, says, startProductOn } from './product.ts';
 import { direction, microphoneSilent, soundsBothWays } from './sound.ts';
 
@@ -25,17 +24,7 @@ afterEach(async ({ task }) => {
 });
 afterAll(() => product?.close());
 
-/** From now on: what was said and sent in earlier tests doesn't count. */
-function fromNow() {
-  const { wire, outside } = product.pbx;
-  const [sent, said] = [wire.all.length, outside.events.all.length];
-  return {
-    sent: (fits: (event: WireEvent) => boolean) => wire.when(fits, sent),
-    said: (fits: (event: OutsideEvent) => boolean) => outside.events.when(fits, said),
-    keys: () =>
-      outside.events.all.slice(said).flatMap(({ type, param = '' }) => (type === 'CALL_DTMF_START' ? [param] : [])),
-  };
-}
+const fromNow = () => since(product.pbx);
 /** How the portal's administrator wants transfers made; phones learn of it with their next session. */
 async function prefer(transfer: 'blind' | 'attended') {
   const { url } = product.way;
@@ -48,17 +37,6 @@ async function prefer(transfer: 'blind' | 'attended') {
 }
 
 const finished = (callId: string) => product.finished((call) => call.callId === callId);
-
-async function hangUp(stage: Stage) {
-  await stage.press('hangup');
-  await stage.noCard();
-}
-
-async function answer(stage: Stage) {
-  await stage.card('incoming');
-  await stage.press('answer');
-  await stage.card('connected');
-}
 
 /** Anna talks with a customer who called. */
 async function talking(): Promise<Stage> {

@@ -131,7 +131,7 @@ export interface Now {
 
 /** An effect of a call that the PBX carries out. */
 export type SipEffect =
-  | Extract<Effect, { do: 'invite' | 'answer' | 'hangup' | 'hold' | 'mute' | 'dtmf' | 'refer' }>
+  | Extract<Effect, { do: 'invite' | 'reenter' | 'release' | 'answer' | 'hangup' | 'hold' | 'mute' | 'dtmf' | 'refer' }>
   /** REFER with Replaces: `leg` is the consultation's. */
   | { readonly do: 'referTo'; readonly leg: string };
 

@@ -12,6 +12,7 @@ import { type Leg, trackLeg } from './leg.ts';
 import { logConnector } from './log.ts';
 import { rememberNetwork } from './network.ts';
 import { calledLine, dialString, incomingLegName, q850Cause, wantsAutoAnswer } from './parties.ts';
+import type { ReentryModule } from './reentry.ts';
 import { keepRegistered } from './registration.ts';
 import { dialogOf, replacesHeaders } from './replaces.ts';
 import { ringNoLonger, rings } from './ringing.ts';
@@ -27,6 +28,8 @@ export interface AgentDeps extends HeartbeatDeps {
   /** How keys are sent. */
   readonly keys: CallingRules['dtmf'];
   readonly microphone: Pick<Microphone, 'open' | 'borrow' | 'close' | 'onTrack'>;
+  /** Imports the bundle that speaks inside an earlier page's dialog. */
+  reentry(): Promise<ReentryModule>;
   /** The far end's sound of a leg; null when the leg is over. Two legs may sound at once. */
   hear(leg: string, stream: MediaStream | null): void;
   tell(news: SipNews): void;
@@ -41,7 +44,7 @@ const NO_ANSWER_S = 180;
 export function createSipPhone(deps: AgentDeps): SipPhone {
   const { account, identity, tell } = deps;
   const legs = new Map<string, Leg>();
-  /** What waits for the socket. */
+  /** What waits for the socket, or for its turn. */
   const waiting = new Map<string, () => void>();
   const policy = backoff(deps.random);
   const network = rememberNetwork();
@@ -88,7 +91,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onConnect: () => {
         attempt = 0;
         registration.connected();
-        for (const [id, go] of waiting) {
+        for (const [id, go] of [...waiting]) {
           waiting.delete(id);
           go();
         }
@@ -104,6 +107,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onInvite: (invitation) => incoming(invitation),
     },
   });
+  const sip = { agent, Inviter, makeURI: UserAgent.makeURI };
   const registration = keepRegistered(
     agent,
     identity.instanceId,
@@ -253,6 +257,10 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       // Bitrix24's call is told its leg before the INVITE is on the wire; the type leaves this field out.
       params: { callId: id } as object,
     });
+    dial(id, inviter);
+  };
+
+  const dial = (id: string, inviter: Inviter) => {
     const leg = track(id, inviter, microphoneFor(id));
     inviter
       .invite({
@@ -271,6 +279,21 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       })
       .catch(() => leg.rejected(0));
   };
+
+  const reenter = (id: string, kept: KeptCall, afterMs: number) => {
+    // A hang-up takes it away, a socket that is back goes on with it.
+    const turn = () => reenter(id, kept, 0);
+    waiting.set(id, turn);
+    deps.setTimeout(async () => {
+      const reentry = await deps.reentry().catch(() => null);
+      if (waiting.get(id) !== turn || !agent.isConnected()) return;
+      waiting.delete(id);
+      const inviter = reentry?.reenter(sip, kept, deps.now());
+      if (inviter) dial(id, inviter);
+      else lost(id, 0);
+    }, afterMs);
+  };
+  const release = async (kept: KeptCall) => (await deps.reentry()).release(sip, kept, deps.now());
 
   const answer = async (id: string) => {
     if (!(await openMicrophone(id))) return;
@@ -317,6 +340,8 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       if (legs.size === 0) disconnect();
     },
     invite: (...call) => void invite(...call),
+    reenter,
+    release: (kept) => void release(kept).catch(() => {}),
     dialog: (id) => dialogOf(legs.get(id)?.session),
     answer: (id) => void answer(id),
     hangup,

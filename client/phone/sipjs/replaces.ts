@@ -1,4 +1,4 @@
-import type { Session } from 'sip.js';
+import type { Core, Session } from 'sip.js';
 import type { KeptCall } from '../../../src/protocol/frame.ts';
 import type { Dialog } from '../sip.ts';
 
@@ -12,10 +12,23 @@ export const replacesHeaders = ({ sipCallId, localTag, remoteTag }: KeptCall): s
   'Require: replaces',
 ];
 
-/** What names a session's dialog; null before it is confirmed. */
+/** What names a session's dialog, and lets the next page speak in it; null before it is confirmed. */
 export function dialogOf(session: Session | undefined): Dialog | null {
-  const dialog = session?.dialog;
+  // The type of `dialog` leaves out what a dialog knows of the way.
+  const dialog = session?.dialog as Core.SessionDialog | undefined;
   if (!dialog) return null;
-  const { callId: sipCallId, localTag, remoteTag, remoteURI } = dialog;
-  return { sipCallId, localTag, remoteTag, remoteUri: remoteURI.toString() };
+  const { callId: sipCallId, localTag, remoteTag, remoteURI, remoteTarget, routeSet, localURI } = dialog;
+  return {
+    sipCallId,
+    localTag,
+    remoteTag,
+    remoteUri: remoteURI.toString(),
+    inside: {
+      target: remoteTarget.toRaw(),
+      routes: routeSet,
+      localUri: localURI.toString(),
+      // Whoever was called has counted nothing before their first request.
+      cseq: dialog.localSequenceNumber ?? 0,
+    },
+  };
 }

@@ -20,7 +20,10 @@ import { FRAME, levelOf } from './tone.ts';
  * address: werift stays with the first pair that the browser nominates, so there must be no pair that does not work.
  */
 export interface Media {
-  /** Answers an offer, the first one or that of a re-INVITE. */
+  /**
+   * Answers an offer, the first one or that of a re-INVITE. Rejects one of another connection than the first: werift does
+   * not begin its handshake anew.
+   */
   answer(offer: string): Promise<string>;
   offer(): Promise<string>;
   accept(answer: string): Promise<void>;
@@ -111,6 +114,8 @@ function openConnection(take: (packet: RtpPacket, eventType: number | undefined)
   return { peer, track };
 }
 
+const certificateOf = (sdp: string) => /^a=fingerprint:(.*?)\s*$/m.exec(sdp)?.[1];
+
 async function answerOn({ peer }: Connection, offer: string): Promise<string> {
   await peer.setRemoteDescription({ type: 'offer', sdp: offer });
   await peer.setLocalDescription(await peer.createAnswer());
@@ -122,6 +127,7 @@ export function createMedia(events: MediaEvents, now: () => number = Date.now): 
   const receiver = createReceiver(events, now);
   let connection = openConnection(receiver.take);
   let remote: Direction = 'sendrecv';
+  let certificate: string | undefined;
   const sender = createSender(
     () => connection.track,
     () => remote === 'sendrecv' || remote === 'recvonly',
@@ -129,6 +135,8 @@ export function createMedia(events: MediaEvents, now: () => number = Date.now): 
   const player = createPlayer(sender.send, now);
   return {
     async answer(offer) {
+      certificate ??= certificateOf(offer);
+      if (certificate !== certificateOf(offer)) throw new Error('another certificate');
       remote = directionOf(offer);
       return answerOn(connection, offer);
     },
@@ -138,6 +146,7 @@ export function createMedia(events: MediaEvents, now: () => number = Date.now): 
       return peer.localDescription?.sdp ?? '';
     },
     async accept(answer) {
+      certificate = certificateOf(answer);
       remote = directionOf(answer);
       await connection.peer.setRemoteDescription({ type: 'answer', sdp: answer });
     },
@@ -147,6 +156,7 @@ export function createMedia(events: MediaEvents, now: () => number = Date.now): 
       const unused = answer === '' ? next : connection;
       if (answer !== '') {
         connection = next;
+        certificate = certificateOf(offer);
         remote = directionOf(offer);
       }
       await unused.peer.close();

@@ -13,6 +13,7 @@ const kept: KeptCall = {
   localTag: 'ours',
   remoteTag: 'theirs',
   remoteUri: 'sip:+4930@pbx.example.com',
+  inside: { target: 'sip:+4930@10.0.0.7:5060', routes: ['<sip:10.0.0.1;lr>'], localUri: 'sip:1001@pbx', cseq: 2 },
   callId: 'c1',
   direction: 'in',
   number: '+4930',
@@ -50,7 +51,6 @@ describe('a page takes over the call that an earlier one has left', () => {
 
   it.each<CallEvent>([
     { on: 'rejected', status: 481, at: 9500 },
-    { on: 'rejected', status: 420, at: 9500 },
     { on: 'over', reason: '', at: 9500 },
     { on: 'microphone', why: 'denied', at: 9500 },
     { on: 'noPath', relayRefused: false, at: 9500 },
@@ -77,6 +77,105 @@ describe('a page takes over the call that an earlier one has left', () => {
     const [call, effects] = hearing({ on: 'leave', at: 9500 });
     expect(call.phase).toBe('ended');
     expect(effects).toEqual([{ do: 'hangup', refuse: 480 }]);
+  });
+});
+
+describe('the PBX refuses Replaces', () => {
+  const refusal = (status: number): CallEvent => ({ on: 'rejected', status, at: 9500 });
+  const reentering = (over: Partial<KeptCall> = {}) => hearing(refusal(420), over)[0];
+
+  it.each([420, 488, 501, 403, 404, 0])('%i: an INVITE inside the old dialog comes next, once', (status) => {
+    const [call, effects] = hearing(refusal(status));
+    expect(call).toMatchObject({ phase: 'resuming', unheard: 0 });
+    expect(effects).toEqual([{ do: 'reenter', kept, afterMs: 0 }]);
+  });
+
+  it('481: the call is over, and nobody is left to be told', () => {
+    for (const call of [begun(), reentering()]) {
+      const [ended, effects] = step(call, refusal(481));
+      expect(ended.ending).toMatchObject({ status: '200', reason: '' });
+      expect(effects).not.toContainEqual(expect.objectContaining({ do: 'release' }));
+      expect(effects).not.toContainEqual(expect.objectContaining({ do: 'reenter' }));
+    }
+  });
+
+  it.each([491, 500])('%i inside the dialog: another INVITE is under way in it, so it is tried again', (status) => {
+    const [call, effects] = step(reentering(), refusal(status));
+    expect(call.phase).toBe('resuming');
+    expect(effects).toEqual([{ do: 'reenter', kept, afterMs: 2000 }]);
+  });
+
+  it.each([488, 420, 0])('%i inside the dialog as well: an honest end, and the far end is told', (status) => {
+    const [call, effects] = step(reentering(), refusal(status));
+    expect(call.ending).toMatchObject({ status: '200', reason: 'The call could not be taken over by this page' });
+    expect(effects).toContainEqual({ do: 'release', kept });
+    expect(reportsOf(effects)).toEqual([expect.objectContaining({ t: 'ended', leg: 'old', seconds: 9 })]);
+  });
+
+  it('what a page of an earlier version has kept can’t be entered: the end as it was', () => {
+    const { inside: _, ...older } = kept;
+    const [call, effects] = step(leftBehind(older, 'new', 9000)[0], refusal(420));
+    expect(call.phase).toBe('ended');
+    expect(reportsOf(effects)).toEqual([expect.objectContaining({ t: 'ended', leg: 'old' })]);
+  });
+
+  it.each<CallEvent>([
+    { on: 'microphone', why: 'denied', at: 9500 },
+    { on: 'noPath', relayRefused: false, at: 9500 },
+    { on: 'wake', at: 9500 },
+  ])('whatever else keeps this page from the call ($on): the far end is told', (event) => {
+    for (const call of [begun(), reentering()]) expect(step(call, event)[1]).toContainEqual({ do: 'release', kept });
+  });
+
+  describe('and agrees to the re-INVITE', () => {
+    const [talking, told] = step(reentering(), { on: 'established', at: 9600 });
+    const sound = (trouble: 'none' | 'no_incoming' | 'blocked', heard: boolean): CallEvent => ({
+      on: 'sound',
+      trouble,
+      now: heard ? { mos: 4, jitterMs: 1, lossPercent: 0, rttMs: 9 } : null,
+      total: null,
+    });
+    const hearingAll = (...events: CallEvent[]) =>
+      events.reduce<ReturnType<typeof step>>(([call], event) => step(call, event), [talking, []]);
+    const SILENT = sound('no_incoming', false);
+
+    it('talking: the ledger knows the leg, and it can be kept again', () => {
+      expect(talking).toMatchObject({ phase: 'talking', leg: 'new', resumes: null });
+      expect(reportsOf(told)).toEqual([{ t: 'resumed', leg: 'new', from: 'old' }]);
+      expect(outlivesPage(talking)).toBe(true);
+    });
+
+    it('sound arrives: nothing is in doubt any more, and a silence later on is only said', () => {
+      const [call, effects] = hearingAll(sound('none', false), sound('none', true), SILENT, SILENT, SILENT);
+      expect(call).toMatchObject({ phase: 'talking', unheard: null });
+      expect(effects).toEqual([]);
+    });
+
+    it('no sound arrives: BYE, and the CRM learns the length and why', () => {
+      const [call, effects] = hearingAll(sound('none', false), SILENT, SILENT);
+      expect(effects).toEqual([{ do: 'wake', afterMs: 0 }]);
+      const [ended, end] = step(call, { on: 'wake', at: 13_000 });
+      expect(ended.phase).toBe('ended');
+      expect(end).toContainEqual({ do: 'hangup', refuse: 486 });
+      const reason = 'The call could not be taken over by this page';
+      expect(reportsOf(end)).toContainEqual(expect.objectContaining({ t: 'ended', leg: 'new', seconds: 12, reason }));
+    });
+
+    it('one silent look is not enough, nor is a browser that plays nothing, nor the alarm of the page load', () => {
+      for (const call of [hearingAll(SILENT)[0], hearingAll(sound('blocked', false), sound('blocked', false))[0]]) {
+        expect(step(call, { on: 'wake', at: 21_000 })[0].phase).toBe('talking');
+      }
+    });
+
+    it('a call that was replaced is not judged', () => {
+      const [replaced] = hearing({ on: 'established', at: 9500 });
+      const [call, effects] = [SILENT, SILENT, SILENT].reduce<ReturnType<typeof step>>(
+        ([now], event) => step(now, event),
+        [replaced, []],
+      );
+      expect(call.phase).toBe('talking');
+      expect(effects).toEqual([]);
+    });
   });
 });
 

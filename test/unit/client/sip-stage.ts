@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type { CallEvent } from '../../../client/call/types.ts';
 import type { SipNews, SipPhone } from '../../../client/phone/sip.ts';
 import { type AgentDeps, createSipPhone } from '../../../client/phone/sipjs/agent.ts';
+import * as reentry from '../../../client/phone/sipjs/reentry.ts';
 import { until } from '../../harness/until.ts';
 import { behaviour, connections, fakeStream, fakeWebRtc } from './fake-webrtc.ts';
 import { type Dialog, dialogOf, type Message, PATIENCE_MS, SDP, type SipPeer, startSipPeer } from './sip-peer.ts';
@@ -34,6 +35,7 @@ export async function start(change: Partial<AgentDeps> = {}): Promise<void> {
     callHeader: null,
     keys: 'stream',
     microphone: { open: async () => null, borrow: fakeStream, close: () => {}, onTrack: () => {} },
+    reentry: async () => reentry,
     hear: () => {},
     tell: (item) => news.push(item),
     log: () => {},

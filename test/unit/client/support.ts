@@ -15,6 +15,8 @@ export function legCommands(remember: (command: string, ...what: unknown[]) => v
       remember(name, ...what);
   return {
     invite: command('invite'),
+    reenter: command('reenter'),
+    release: command('release'),
     answer: command('answer'),
     hangup: command('hangup'),
     hold: command('hold'),
