@@ -170,7 +170,11 @@ test('the page is reloaded in a call, and the PBX takes neither Replaces nor a n
   await stage.page.waitForSelector('[data-calls] tr[data-live="no"][data-status="Answered"]');
   // The customer is not left with nobody, and nobody is rung anew.
   expect((await call.ended)?.by).toBe('agent');
-  expect(pbx().events.slice(before).filter(({ type }) => type === 'call')).toEqual([]);
+  expect(
+    pbx()
+      .events.slice(before)
+      .filter(({ type }) => type === 'call'),
+  ).toEqual([]);
   await stage.shows('phone', 'ready');
   await stage.shows('call', 'none');
   await stage.noCard();

@@ -102,6 +102,7 @@ export const features = [
   {
     feature: 'call survives a reload',
     asterisk: ['product-reload.test.ts', 'incoming: reloaded, the card is back, both hear each other'],
+    proxy: ['peer-reload.test.ts', 'they called: the page is reloaded, both hear each other again'],
   },
   {
     feature: 'second call',

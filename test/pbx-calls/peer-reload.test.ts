@@ -155,7 +155,7 @@ describe('the far end is a colleague’s phone', () => {
     await anna.page.reload();
     const { callId } = await now.sent(({ what, replaces }) => what === 'INVITE' && replaces !== '');
     await now.sent((event) => event.what === '200 INVITE' && event.callId === callId);
-    await until('one INVITE alone', () => now.wire().some(({ what }) => what === 'BYE'));
+    await until('the end of the old leg', () => now.wire().some(({ what }) => what === 'BYE'));
     await anna.shows('call', 'talking');
     await anna.card('connected');
     await Promise.all([soundsBothWays(anna), soundsBothWays(ben)]);

@@ -24,6 +24,7 @@ const kept = (leg: string, over: Partial<KeptCall> = {}): KeptCall => ({
   localTag: 'here',
   remoteTag: 'there',
   remoteUri: 'sip:+442079460000@pbx.example.com',
+  inside: { target: 'sip:+44@10.0.0.7', routes: ['<sip:10.0.0.1;lr>'], localUri: 'sip:1002@pbx.example.com', cseq: 3 },
   callId: null,
   direction: 'in',
   number: '+442079460000',
