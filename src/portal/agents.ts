@@ -1,9 +1,14 @@
 import { randomId } from '../crypto/bytes.ts';
 import { CloseCode, type ObjectMessage, type PhoneState, type Preferences } from '../protocol/frame.ts';
+import type { PersonPresence, Presence } from '../protocol/status.ts';
+import { presenceOf, type Standing, seenByOthers, type Unreached, unreached } from './presence.ts';
+import { isSilent, lastHeard, nextSilence } from './reachable.ts';
+import type { Account } from './records.ts';
 
 /** One person's phone, as whoever chooses a person for a call needs to know it. */
 export interface PhoneFacts {
   readonly userId: number;
+  readonly presence: Presence;
   readonly reachable: boolean;
   readonly talking: boolean;
   readonly doNotDisturb: boolean;
@@ -16,13 +21,19 @@ export interface Attachment {
   readonly epoch: number;
   /** Random name of its browser, '' until it has said one. */
   readonly browser: string;
+  /** Its last message, or its handshake, Unix ms. */
+  readonly heardAt: number;
 }
 
 /** The sockets of this object, handed in by the Durable Object's context. */
 export interface Sockets {
   acceptWebSocket(socket: WebSocket, tags?: string[]): void;
   getWebSockets(tag?: string): WebSocket[];
+  /** When the runtime last answered a `ping` for us. */
+  getWebSocketAutoResponseTimestamp(socket: WebSocket): Date | null;
 }
+
+type AgentRow = { epoch: number; seen_at: number; presence: string | null; presence_at: number | null };
 
 /** Whoever is away for longer does not come back with news of calls that ring now (ms). */
 const AWAY_MS = 20_000;
@@ -39,10 +50,11 @@ export class Agents {
     this.#sockets = sockets;
   }
 
-  /** The person's room, made on first sight: 128 random bits. */
+  /** The person's room, made on first sight: 128 random bits. Whoever asks is opening a page. */
   roomOf(userId: number, now: number): string {
     this.#sql.exec(
-      'INSERT OR IGNORE INTO agent (user_id, room, epoch, seen_at) VALUES (?, ?, 0, ?)',
+      `INSERT INTO agent (user_id, room, epoch, seen_at) VALUES (?, ?, 0, ?)
+       ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at`,
       userId,
       randomId(16),
       now,
@@ -70,10 +82,17 @@ export class Agents {
       if (!inCall(this.attachmentOf(old)?.epoch ?? 0)) old.close(CloseCode.superseded, 'superseded');
     }
     this.#sockets.acceptWebSocket(socket, [tagOf(userId)]);
-    socket.serializeAttachment({ userId, session, epoch, browser: '' } satisfies Attachment);
+    socket.serializeAttachment({ userId, session, epoch, browser: '', heardAt: now } satisfies Attachment);
     this.#post(socket, { t: 'welcome', epoch });
     const preferences = this.preferencesOf(userId);
     if (preferences !== null) this.#post(socket, { t: 'preferences', preferences });
+    this.#standing(userId, now);
+  }
+
+  /** A page has spoken. */
+  heard(socket: WebSocket, now: number): void {
+    const held = this.attachmentOf(socket);
+    if (held) socket.serializeAttachment({ ...held, heardAt: now } satisfies Attachment);
   }
 
   attachmentOf(socket: WebSocket): Attachment | null {
@@ -88,11 +107,37 @@ export class Agents {
 
   /** The person's open pages that speak to us. */
   pagesOf(userId: number): Attachment[] {
-    return this.#sockets
-      .getWebSockets(tagOf(userId))
-      .filter((socket) => socket.readyState === WebSocket.OPEN)
+    return this.#open(tagOf(userId))
       .map((socket) => this.attachmentOf(socket))
       .filter((held) => held !== null);
+  }
+
+  /** When a page that is gone was there last, Unix ms: now, unless it had been silent before. */
+  lastSeen(socket: WebSocket, now: number): number {
+    const heardAt = this.#heardAt(socket);
+    return isSilent(heardAt, now) ? heardAt : now;
+  }
+
+  /**
+   * Closes the sockets of pages that are not heard any more. One that is only frozen hears of it when it thaws, and comes back.
+   *
+   * @returns whose they were, and when each was last heard
+   */
+  dismissSilent(now: number): Attachment[] {
+    const gone: Attachment[] = [];
+    for (const socket of this.#open()) {
+      const held = this.attachmentOf(socket);
+      const heardAt = this.#heardAt(socket);
+      if (!held || !isSilent(heardAt, now)) continue;
+      socket.close(CloseCode.silent, 'not heard for too long');
+      gone.push({ ...held, heardAt });
+    }
+    return gone;
+  }
+
+  /** When the next page could have become silent, Unix ms; null = no page is open. */
+  nextSilence(): number | null {
+    return nextSilence(this.#open().map((socket) => this.#heardAt(socket)));
   }
 
   /** Closes the sockets of superseded pages whose calls are over. */
@@ -107,8 +152,7 @@ export class Agents {
   /** The socket that holds the person's lease, if one is open. */
   phoneOf(userId: number): WebSocket | null {
     const epoch = Number(this.#sql.exec('SELECT epoch FROM agent WHERE user_id = ?', userId).toArray()[0]?.epoch ?? 0);
-    const open = this.#sockets.getWebSockets(tagOf(userId)).filter((socket) => socket.readyState === WebSocket.OPEN);
-    return open.find((socket) => this.attachmentOf(socket)?.epoch === epoch) ?? null;
+    return this.#open(tagOf(userId)).find((socket) => this.attachmentOf(socket)?.epoch === epoch) ?? null;
   }
 
   holdsLease(socket: WebSocket): boolean {
@@ -143,6 +187,7 @@ export class Agents {
       now,
       userId,
     );
+    this.#standing(userId, Date.now());
   }
 
   stateOf(userId: number): PhoneState | null {
@@ -158,6 +203,7 @@ export class Agents {
 
   setPreferences(userId: number, preferences: Preferences): void {
     this.#sql.exec('UPDATE agent SET preferences = ? WHERE user_id = ?', JSON.stringify(preferences), userId);
+    this.#standing(userId, Date.now());
   }
 
   /** When the person was last told that the phone does not ring; null = never. */
@@ -170,6 +216,23 @@ export class Agents {
     this.#sql.exec('UPDATE agent SET notified_at = ? WHERE user_id = ?', at, userId);
   }
 
+  /** When the person was last told that a number they clicked was not dialled; null = never. */
+  toldAt(userId: number): number | null {
+    const at = this.#sql.exec('SELECT told_at FROM agent WHERE user_id = ?', userId).toArray()[0]?.told_at;
+    return at === undefined || at === null ? null : Number(at);
+  }
+
+  setTold(userId: number, at: number | null): void {
+    // Whoever clicks may never have had a page of ours.
+    this.#sql.exec(
+      `INSERT INTO agent (user_id, room, epoch, seen_at, told_at) VALUES (?1, ?2, 0, 0, ?3)
+       ON CONFLICT (user_id) DO UPDATE SET told_at = ?3`,
+      userId,
+      randomId(16),
+      at,
+    );
+  }
+
   /** Whether somebody's phone was here a moment ago and is not now: what happened there may not have been told yet. */
   someAway(now: number): boolean {
     return this.#sql
@@ -179,8 +242,14 @@ export class Agents {
   }
 
   /** Whether a call to this person would ring and be answerable now. */
-  isReachable(userId: number): boolean {
-    return this.phoneOf(userId) !== null && this.stateOf(userId)?.ready === true;
+  isReachable(userId: number, now: number): boolean {
+    const heardAt = this.#phoneHeardAt(userId);
+    return heardAt !== null && !isSilent(heardAt, now) && this.stateOf(userId)?.ready === true;
+  }
+
+  /** Why a click of this person cannot be dialled now; null = it can, or a page may just be loading. */
+  unreached(userId: number, now: number): Unreached | null {
+    return unreached(this.#phoneHeardAt(userId), this.#row(userId)?.seen_at ?? null, now);
   }
 
   /** Whether the person wants no calls now: as they have set it, or as their phone behaves already. */
@@ -189,32 +258,66 @@ export class Agents {
   }
 
   /** Whether a call that we choose a person for, such as a call-back, may ring there. */
-  mayRing(userId: number): boolean {
-    return this.isReachable(userId) && !this.doesNotDisturb(userId);
+  mayRing(userId: number, now: number): boolean {
+    return this.isReachable(userId, now) && !this.doesNotDisturb(userId);
   }
 
   /** Everybody who takes calls now and is not in one. */
-  free(): number[] {
-    return this.#users().filter((userId) => this.mayRing(userId) && this.stateOf(userId)?.talking !== true);
+  free(now: number): number[] {
+    return this.#users().filter((userId) => this.presenceOf(userId, now).presence === 'reachable');
   }
 
   /** How every open phone stands. */
-  phones(): PhoneFacts[] {
+  phones(now: number): PhoneFacts[] {
     return this.#users().map((userId) => ({
       userId,
-      reachable: this.isReachable(userId),
+      presence: this.presenceOf(userId, now).presence,
+      reachable: this.isReachable(userId, now),
       talking: this.stateOf(userId)?.talking === true,
       doNotDisturb: this.doesNotDisturb(userId),
     }));
   }
 
-  summary(): { phones: number; reachable: number; talking: number; doNotDisturb: number } {
-    const phones = this.#users();
+  /** How somebody's phone stands at this moment; between two pages they are away. */
+  presenceOf(userId: number, now: number): Standing {
+    return presenceOf(
+      {
+        heardAt: this.#phoneHeardAt(userId),
+        state: this.stateOf(userId),
+        doNotDisturb: this.doesNotDisturb(userId),
+      },
+      now,
+    );
+  }
+
+  /**
+   * Everybody who has an account or a phone open, as others see them.
+   *
+   * @param accounts who has a SIP account; null = not known, so whoever ever had a phone here
+   */
+  people(accounts: readonly Account[] | null, now: number): PersonPresence[] {
+    const names = new Map(accounts?.map(({ userId, name }) => [userId, name]));
+    const users = new Set([...(accounts?.map(({ userId }) => userId) ?? this.#everHad()), ...this.#users()]);
+    return [...users].map((userId) => {
+      const { presence, reason, since } = this.#standing(userId, now);
+      const name = names.get(userId);
+      return {
+        userId,
+        ...(name && { name }),
+        presence,
+        since: since === null ? null : new Date(since).toISOString(),
+        ...(reason && { reason }),
+      };
+    });
+  }
+
+  summary(now: number): { phones: number; reachable: number; talking: number; doNotDisturb: number } {
+    const phones = this.phones(now);
     return {
       phones: phones.length,
-      reachable: phones.filter((userId) => this.isReachable(userId)).length,
-      talking: phones.filter((userId) => this.stateOf(userId)?.talking === true).length,
-      doNotDisturb: phones.filter((userId) => this.doesNotDisturb(userId)).length,
+      reachable: phones.filter(({ reachable }) => reachable).length,
+      talking: phones.filter(({ talking }) => talking).length,
+      doNotDisturb: phones.filter(({ doNotDisturb }) => doNotDisturb).length,
     };
   }
 
@@ -222,10 +325,49 @@ export class Agents {
     for (const socket of this.#sockets.getWebSockets()) socket.close(code, reason);
   }
 
+  /** How a person stands, and since when (Unix ms). What is found is written down: "since" outlives an eviction. */
+  #standing(userId: number, now: number): Standing & { readonly since: number | null } {
+    const row = this.#row(userId);
+    if (!row || row.epoch === 0) return { presence: 'away', since: null };
+    const before = row.presence === null ? null : (JSON.parse(row.presence) as Standing);
+    const found = seenByOthers(this.presenceOf(userId, now), before, row.seen_at, now);
+    const text = JSON.stringify(found);
+    if (text === row.presence) return { ...found, since: row.presence_at };
+    const since = found.presence === 'away' ? (this.#phoneHeardAt(userId) ?? row.seen_at) : now;
+    this.#sql.exec('UPDATE agent SET presence = ?, presence_at = ? WHERE user_id = ?', text, since, userId);
+    return { ...found, since };
+  }
+
+  #row(userId: number): AgentRow | undefined {
+    return this.#sql
+      .exec<AgentRow>('SELECT epoch, seen_at, presence, presence_at FROM agent WHERE user_id = ?', userId)
+      .toArray()[0];
+  }
+
+  #heardAt(socket: WebSocket): number {
+    const pingAt = this.#sockets.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
+    return lastHeard(this.attachmentOf(socket)?.heardAt ?? 0, pingAt);
+  }
+
+  /** When the person's phone was last heard, Unix ms; null = none is open. */
+  #phoneHeardAt(userId: number): number | null {
+    const phone = this.phoneOf(userId);
+    return phone && this.#heardAt(phone);
+  }
+
+  #open(tag?: string): WebSocket[] {
+    return this.#sockets.getWebSockets(tag).filter((socket) => socket.readyState === WebSocket.OPEN);
+  }
+
+  #everHad(): number[] {
+    return this.#sql
+      .exec<{ user_id: number }>('SELECT user_id FROM agent WHERE epoch > 0 ORDER BY user_id')
+      .toArray()
+      .map((row) => row.user_id);
+  }
+
   #users(): number[] {
-    const users = this.#sockets
-      .getWebSockets()
-      .filter((socket) => socket.readyState === WebSocket.OPEN)
+    const users = this.#open()
       .map((socket) => this.attachmentOf(socket)?.userId)
       .filter((userId) => userId !== undefined);
     return [...new Set(users)];

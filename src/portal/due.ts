@@ -15,6 +15,7 @@ export const DUE_KINDS = [
   'abandoned',
   'unadopted',
   'unresumed',
+  'presence',
   'events',
   'lines',
   'notify',

@@ -4,10 +4,10 @@ import type { Agents } from './agents.ts';
 import type { Customers } from './customers.ts';
 import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
 import type { PortalRules } from './leads.ts';
-import { withoutCard } from './ledger.ts';
+import { CallType, withoutCard } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { finishCall, hideCall, notifyPerson, registerCall, showCall } from './ledger-work.ts';
-import { mayNotify, noticeFor, notMade } from './notice.ts';
+import { CLICK_NOTICE_EVERY_MS, mayNotify, type NotDialled, noticeFor, notMade, readCallNotice } from './notice.ts';
 import { retryAfter } from './outcome.ts';
 import { readShowKey, showKey } from './show-key.ts';
 import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
@@ -71,7 +71,7 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const alive = call.state === 'ringing' || call.state === 'talking';
   const legs = tools.ledger.legsOf(key).filter((leg) => leg.userId === call.userId);
   const wanted = legs.length === 0 || legs.some((leg) => leg.card);
-  const show = alive && wanted && (call.type !== 4 || tools.agents.mayRing(call.userId));
+  const show = alive && wanted && (call.type !== 4 || tools.agents.mayRing(call.userId, Date.now()));
   const got = await registerCall(tools.caller, call, show, tools.rules());
   if (!got.ok) {
     const again = settle(tools, got.error);
@@ -106,7 +106,7 @@ async function callback(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const found = await tools.customers.match(matchable(call.number, tools.rules().calls), Date.now());
   if (!found.ok && found.error.kind !== 'refused') return settle(tools, found.error) ?? 'done';
   const responsible = found.ok ? (found.value?.responsible ?? []).map(({ userId }) => userId) : [];
-  const free = tools.agents.free();
+  const free = tools.agents.free(Date.now());
   const chosen = responsible.find((user) => free.includes(user)) ?? free[0] ?? responsible[0] ?? tools.installer();
   tools.ledger.setUser(key, chosen);
   tools.due().plan('register', key, Date.now());
@@ -186,21 +186,28 @@ async function hide(tools: LedgerTools, key: string): Promise<DueOutcome> {
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }
 
-/** Marks the key of a notice that is about one call. */
-const NOBODY_RANG = 'call|';
-
 /** Tells a person that a call of theirs was not made, because no phone of theirs was there to make it. */
-async function notifyOfCall(tools: LedgerTools, key: string): Promise<DueOutcome> {
-  const call = tools.ledger.call(key);
+async function notifyOfCall(tools: LedgerTools, why: NotDialled, key: string): Promise<DueOutcome> {
+  const { agents, caller, ledger } = tools;
+  const call = ledger.call(key);
   if (!call || call.userId === 0) return 'done';
-  const got = await notifyPerson(tools.caller, call.userId, notMade(call.number, call.type === 4));
+  const callback = call.type === CallType.callback;
+  const now = Date.now();
+  const before = agents.toldAt(call.userId);
+  // The customer's wish is never left out; a person knows what they have clicked.
+  if (!callback && !mayNotify(before, now, CLICK_NOTICE_EVERY_MS)) return 'done';
+  // Two clicks may be told of at once.
+  if (!callback) agents.setTold(call.userId, now);
+  const got = await notifyPerson(caller, call.userId, notMade(call.number, why, callback));
   if (got.ok || got.error.kind === 'denied') return 'done';
+  if (!callback) agents.setTold(call.userId, before);
   return retryAfter(got.error, Date.now()) ?? 'done';
 }
 
 /** Tells a person that their phone does not ring, if that is still so, at most once a day. */
 async function notify(tools: LedgerTools, key: string): Promise<DueOutcome> {
-  if (key.startsWith(NOBODY_RANG)) return notifyOfCall(tools, key.slice(NOBODY_RANG.length));
+  const ofCall = readCallNotice(key);
+  if (ofCall) return notifyOfCall(tools, ofCall.why, ofCall.callKey);
   const userId = Number(key);
   const now = Date.now();
   const state = tools.agents.stateOf(userId);
@@ -232,8 +239,7 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
     return 'done';
   },
   unadopted: async (key) => {
-    if (tools.switchboard().giveUp(key, 'The phone of the employee was not open or not ready', Date.now()))
-      tools.due().plan('notify', `${NOBODY_RANG}${key}`, Date.now());
+    tools.switchboard().giveUp(key, 'not_taken', Date.now());
     return 'done';
   },
 });

@@ -5,7 +5,7 @@ import type { Env } from '../env.ts';
 import { bugName, log } from '../log.ts';
 import { recordingName } from '../recording/recording-name.ts';
 import { addressesOf } from './addresses.ts';
-import { Agents, type Sockets } from './agents.ts';
+import { Agents, type Attachment, type Sockets } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
 import { Customers } from './customers.ts';
 import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
@@ -15,6 +15,7 @@ import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { MinuteLimiter } from './limiter.ts';
 import { PacedCaller } from './paced.ts';
+import { BETWEEN_PAGES_MS } from './presence.ts';
 import { attachRecords, type RecordTools } from './record-job.ts';
 import { LegRecords } from './record-store.ts';
 import { readCounter, readPortal } from './records.ts';
@@ -86,7 +87,7 @@ export class Parts {
     this.ledger = new LedgerStore(sql);
     this.records = new LegRecords(sql);
     this.kept = new KeptStore(sql, config.sealKeys, () => this.portal.memberId);
-    this.customers = new Customers(this.tokens);
+    this.customers = new Customers(this.caller);
     this.transcripts = new Transcripts(sql);
     this.due = new DueJobs(sql, options.clock, this.#work(), (kind, error) =>
       log('error', 'job_bug', { kind, code: bugName(error) }),
@@ -129,6 +130,32 @@ export class Parts {
   /** Something on /status changed. */
   changed(): void {
     this.due.plan('tell', '', Math.max(Date.now(), this.#toldAt + TELL_EVERY_MS));
+  }
+
+  /** A page of a person connects. */
+  came(socket: WebSocket, userId: number, session: string, now: number): void {
+    this.agents.accept(socket, userId, session, now, (epoch) => this.switchboard.isInCall(userId, epoch));
+    // A phone that is not ready by then is seen as such.
+    this.due.plan('presence', '', now + BETWEEN_PAGES_MS);
+    this.changed();
+  }
+
+  /** A page of a person is gone, which was there until `seenAt` (Unix ms). */
+  left({ userId, epoch }: Attachment, seenAt: number): void {
+    const now = Date.now();
+    this.switchboard.left(userId, epoch, seenAt, now);
+    if (this.agents.phoneOf(userId) === null) this.agents.setState(userId, null, seenAt);
+    // Who has not come back by then is away.
+    this.due.plan('presence', '', now + BETWEEN_PAGES_MS);
+    this.changed();
+  }
+
+  /** Nobody tells of a page that froze or of a socket that is half open: it is looked for. */
+  #listen(): DueOutcome {
+    for (const page of this.agents.dismissSilent(Date.now())) this.left(page, page.heardAt);
+    this.changed();
+    const next = this.agents.nextSilence();
+    return next === null ? 'done' : { at: next };
   }
 
   status(now: number) {
@@ -187,7 +214,7 @@ export class Parts {
     const tools: RecordTools = {
       ledger: this.ledger,
       records: this.records,
-      caller: this.tokens,
+      caller: this.caller,
       fetch: this.fetch,
       config: this.config,
       memberId: () => this.portal.memberId,
@@ -252,6 +279,7 @@ export class Parts {
       abandoned: withStatus(ledger.abandoned),
       unadopted: withStatus(ledger.unadopted),
       unresumed: withStatus(ledger.unresumed),
+      presence: async () => this.#listen(),
       show: ledger.show,
       customer: ledger.customer,
       transcript: ledger.transcript,

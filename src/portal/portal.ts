@@ -1,5 +1,4 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { RestError } from '../bitrix24/errors.ts';
 import { type Identity, whoIs } from '../bitrix24/identity.ts';
 import { type ProvedTokens, refreshTokens } from '../bitrix24/oauth.ts';
 import type { Fetch } from '../bitrix24/rest.ts';
@@ -14,22 +13,20 @@ import type { PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
 import { DEFAULT_CALLS } from '../settings/calls-form.ts';
 import type { StatisticsRow } from '../statistics/summary.ts';
-import { backoffMs } from './backoff.ts';
 import { type PortalEvent, receiveEvent } from './events.ts';
 import { figures } from './figures.ts';
 import { answerFrame } from './frames.ts';
-import type { PortalRules } from './leads.ts';
+import { type InstallStep, setUp } from './install.ts';
 import { MinuteLimiter } from './limiter.ts';
 import { noteLoad } from './loads.ts';
 import { readFrameMessage } from './messages.ts';
 import { asFailure } from './outcome.ts';
 import { Parts } from './parts.ts';
 import { recordBegins, recordWhole } from './record-door.ts';
-import { addToCounter, readPortal, writeBindReason, writePortal, writeRules } from './records.ts';
+import { addToCounter, type PortalSettingsPart, readPortal, writePortal, writeRules } from './records.ts';
 import type { RestLogQuery, RestLogRow } from './rest-log.ts';
 import { type RouteFacts, routeFacts } from './routing.ts';
 import { hasTables, migrate } from './schema.ts';
-import { ensureEvents, ensureLines } from './setup.ts';
 import { NOT_INSTALLED } from './stub.ts';
 import type { Kept, Passage } from './transcripts.ts';
 
@@ -42,12 +39,6 @@ export interface ProvedInstall {
   /** Public origin that the portal shall call. */
   readonly origin: string;
   readonly applicationToken: string | null;
-}
-
-export interface InstallStep {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message: string;
 }
 
 /** A verified person, as the Worker makes a ticket of it. */
@@ -70,8 +61,6 @@ const TOO_MANY_REPORTS = failure('rate_limited', 'Too many reports. They are cou
  */
 const REFUSED_SESSIONS = 30;
 const REFUSED_IN_ALL = 120;
-/** When the alarm does what an installation did not get to (ms). */
-const SAFETY_NET_MS = 30_000;
 /** Reports without a session a minute that are counted. */
 const UNVERIFIED_PER_MINUTE = 60;
 
@@ -116,45 +105,13 @@ export class Portal extends DurableObject<Env> {
         bindReason: null,
         lines: known?.lines ?? [],
         calls: known?.calls ?? DEFAULT_CALLS,
+        accounts: known?.accounts ?? null,
       });
     });
     const parts = this.#openParts();
     if (!parts.ok) return parts;
     await parts.value.tokens.store(proof.tokens, Date.now());
-    return ok(await this.#setUp(parts.value));
-  }
-
-  async #setUp(parts: Parts): Promise<InstallStep[]> {
-    writeBindReason(parts.sql, 'install');
-    parts.binder.learn({ t: 'installed' });
-    // Behind the steps below, in case we die between them.
-    for (const kind of ['bind', 'events', 'lines', 'sweep'] as const)
-      parts.due.plan(kind, '', Date.now() + SAFETY_NET_MS);
-    await parts.due.arm();
-    const placement = await parts.binder.attempt();
-    const events = await ensureEvents(parts.tokens, (await parts.addresses()).events);
-    const lines = await ensureLines(parts.tokens, parts.rules());
-    const settle = (kind: 'bind' | 'events' | 'lines', result: Result<unknown, RestError>) => {
-      parts.due.cancel(kind, '');
-      // Somebody is looking at the mark: as soon as any first retry, unless Bitrix24 has named a time.
-      const soon = Date.now() + backoffMs(0, Math.random());
-      if (!result.ok) parts.due.plan(kind, '', Math.max(soon, result.error.retryAt ?? 0));
-    };
-    settle('bind', placement);
-    settle('events', events);
-    settle('lines', lines);
-    parts.changed();
-    await parts.due.arm();
-    const step = (name: string, result: Result<unknown, RestError>): InstallStep => ({
-      name,
-      ok: result.ok,
-      message: result.ok ? '' : `${result.error.code}: ${result.error.message} It is tried again automatically.`,
-    });
-    return [
-      step('The phone is on every page', placement),
-      step('Calls and clicks on numbers reach the phone', events),
-      step('The phone line is known to Bitrix24', lines),
-    ];
+    return ok(await setUp(parts.value));
   }
 
   /**
@@ -258,7 +215,7 @@ export class Portal extends DurableObject<Env> {
   }
 
   /** The admin saved the settings. Bitrix24 is told of the lines by a job, so a slow portal does not slow the save. */
-  async settingsChanged(rules: PortalRules): Promise<void> {
+  async settingsChanged(rules: PortalSettingsPart): Promise<void> {
     const parts = this.#installed();
     if (!parts.ok) return;
     writeRules(parts.value.sql, rules);
@@ -318,10 +275,7 @@ export class Portal extends DurableObject<Env> {
     const open = parts.ok ? parts.value.sessions.find(session, now) : null;
     if (!parts.ok || !open) return new Response(null, { status: 401 });
     const { 0: client, 1: server } = new WebSocketPair();
-    parts.value.agents.accept(server, open.userId, session, now, (epoch) =>
-      parts.value.switchboard.isInCall(open.userId, epoch),
-    );
-    parts.value.changed();
+    parts.value.came(server, open.userId, session, now);
     await parts.value.due.arm();
     return new Response(null, {
       status: 101,
@@ -338,6 +292,7 @@ export class Portal extends DurableObject<Env> {
     const held = parts.value.agents.attachmentOf(socket);
     if (!held || !parts.value.sessions.find(held.session, Date.now()))
       return socket.close(CloseCode.ticket, 'the ticket ran out');
+    parts.value.agents.heard(socket, Date.now());
     await answerFrame(parts.value, socket, held, message);
     await parts.value.due.arm();
   }
@@ -354,9 +309,7 @@ export class Portal extends DurableObject<Env> {
     const parts = this.#installed();
     const held = parts.ok ? parts.value.agents.attachmentOf(socket) : null;
     if (!parts.ok || !held) return;
-    parts.value.switchboard.left(held.userId, held.epoch, Date.now());
-    if (parts.value.agents.phoneOf(held.userId) === null) parts.value.agents.setState(held.userId, null, Date.now());
-    parts.value.changed();
+    parts.value.left(held, parts.value.agents.lastSeen(socket, Date.now()));
     await parts.value.due.arm();
   }
 

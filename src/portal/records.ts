@@ -4,6 +4,12 @@ import type { BindingState } from '../protocol/status.ts';
 import { DEFAULT_CALLS } from '../settings/calls-form.ts';
 import type { PortalRules } from './leads.ts';
 
+/** An employee with a SIP account, as the settings have them. */
+export interface Account {
+  readonly userId: number;
+  readonly name: string;
+}
+
 /** The portal as a proved install made it. */
 export interface PortalRecord {
   readonly memberId: string;
@@ -25,6 +31,8 @@ export interface PortalRecord {
   readonly lines: readonly Line[];
   /** How calls are handled, as last told by the settings. */
   readonly calls: CallSettings;
+  /** Who has a SIP account, as last told by the settings; null = not told yet. */
+  readonly accounts: readonly Account[] | null;
 }
 
 type Row = {
@@ -40,6 +48,7 @@ type Row = {
   bind_reason: string | null;
   lines: string;
   calls: string | null;
+  accounts: string | null;
 };
 
 /** The portal's own row, or null before a proved install. */
@@ -60,13 +69,14 @@ export function readPortal(sql: SqlStorage): PortalRecord | null {
     lines: JSON.parse(row.lines) as Line[],
     // What an older version stored lacks what came later.
     calls: { ...DEFAULT_CALLS, ...(row.calls === null ? {} : (JSON.parse(row.calls) as Partial<CallSettings>)) },
+    accounts: row.accounts === null ? null : (JSON.parse(row.accounts) as Account[]),
   };
 }
 
 export function writePortal(sql: SqlStorage, p: PortalRecord): void {
   sql.exec(
     `INSERT OR REPLACE INTO portal (one, member_id, endpoint, oauth_host, origin, app_code, application_token,
-       installed_at, installer, binding, bind_reason, lines, calls) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       installed_at, installer, binding, bind_reason, lines, calls, accounts) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     p.memberId,
     p.endpoint,
     p.oauthHost,
@@ -79,6 +89,7 @@ export function writePortal(sql: SqlStorage, p: PortalRecord): void {
     p.bindReason,
     JSON.stringify(p.lines),
     JSON.stringify(p.calls),
+    p.accounts && JSON.stringify(p.accounts),
   );
 }
 
@@ -95,9 +106,18 @@ export const writeApplicationToken = (sql: SqlStorage, sealed: string): void => 
   sql.exec('UPDATE portal SET application_token = ?', sealed);
 };
 
-/** Keeps the part of the settings that the ledger needs at once, when a call begins. */
-export const writeRules = (sql: SqlStorage, rules: PortalRules): void => {
-  sql.exec('UPDATE portal SET lines = ?, calls = ?', JSON.stringify(rules.lines), JSON.stringify(rules.calls));
+/** What the object needs of the settings at once: the ledger's part when a call begins, and who is to be seen. */
+export interface PortalSettingsPart extends PortalRules {
+  readonly agents: readonly Account[];
+}
+
+export const writeRules = (sql: SqlStorage, { lines, calls, agents }: PortalSettingsPart): void => {
+  sql.exec(
+    'UPDATE portal SET lines = ?, calls = ?, accounts = ?',
+    JSON.stringify(lines),
+    JSON.stringify(calls),
+    JSON.stringify(agents.map(({ userId, name }) => ({ userId, name }))),
+  );
 };
 
 /** Counts that survive eviction. */

@@ -45,5 +45,5 @@ export async function routeFacts(parts: Parts, caller: string, now: number): Pro
   const number = matchable(caller, calls);
   const isAskable = /\d/.test(number) && !isExtension(number, calls);
   const match = isAskable ? readMatch(await within(parts.customers.match(number, now), PATIENCE_MS)) : null;
-  return ok({ number, match, phones: parts.agents.phones() });
+  return ok({ number, match, phones: parts.agents.phones(Date.now()) });
 }

@@ -61,6 +61,10 @@ const STEPS: readonly string[] = [
   `ALTER TABLE leg ADD COLUMN holder INTEGER;
    CREATE TABLE kept (sip_call_id TEXT PRIMARY KEY, sealed TEXT NOT NULL, offered_to INTEGER);`,
   'CREATE TABLE transcript (call_key TEXT PRIMARY KEY, passages TEXT) WITHOUT ROWID',
+  `ALTER TABLE portal ADD COLUMN accounts TEXT;
+   ALTER TABLE agent ADD COLUMN presence TEXT;
+   ALTER TABLE agent ADD COLUMN presence_at INTEGER;
+   ALTER TABLE agent ADD COLUMN told_at INTEGER;`,
 ];
 
 /** Whether a proved install has made the tables. Asked before every use: guessing a member_id must store nothing. */

@@ -67,6 +67,6 @@ export function statusRow(
         ...problemOf(tools.records, call.key),
       })),
     },
-    agents: tools.agents.summary(),
+    agents: { ...tools.agents.summary(now), people: tools.agents.people(portal.accounts, now) },
   };
 }

@@ -5,6 +5,7 @@ import { type OpenPage, RESUME_GRACE_MS, unheldLeg } from './holding.ts';
 import type { KeptStore } from './kept-store.ts';
 import { abandonedEnd, type CallRecord, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { callNotice, type NotDialled, recordOf } from './notice.ts';
 import { refusal } from './refusal.ts';
 import { showKey } from './show-key.ts';
 
@@ -102,12 +103,17 @@ export class Switchboard {
     return { t: 'ack', id: m.id };
   }
 
-  /** Bitrix24 started a call for a person: known once, pushed to the phone, given up where no phone takes it. */
+  /** Bitrix24 started a call for a person: known once, pushed to the phone, given up where there is none or none takes it. */
   started(call: StartedCall, now: number): void {
     if (this.#ledger.callById(call.callId)) return;
     const key = `b:${call.callId}`;
     this.#insertStarted(key, call, now);
     const { callId, userId, number, line, mobile = false } = call;
+    const why = this.#agents.unreached(userId, now);
+    if (why) {
+      this.giveUp(key, why, now);
+      return;
+    }
     const rings = this.#agents.send(userId, { t: 'dial', callId, number, line, ...(mobile && { ask: true }) });
     if (mobile && rings) this.#due.plan('show', showKey({ key, state: 'ringing' }, userId), now);
     this.#due.plan('unadopted', key, now + ADOPT_GRACE_MS);
@@ -275,10 +281,10 @@ export class Switchboard {
     if (row?.live) this.#abandon(row, now);
   }
 
-  /** A page is gone. Its calls go on for a while: the browser may be on its way back. */
-  left(userId: number, epoch: number, now: number): void {
+  /** A page is gone that was there until `seenAt`. Its calls go on for a while: the browser may be on its way back. */
+  left(userId: number, epoch: number, seenAt: number, now: number): void {
     if (!this.isInCall(userId, epoch)) return;
-    this.#kept.seen(userId, epoch, now);
+    this.#kept.seen(userId, epoch, seenAt);
     this.#due.plan('abandoned', String(userId), now + ABANDON_GRACE_MS);
   }
 
@@ -289,17 +295,13 @@ export class Switchboard {
       if (leg.holder === null || !open.has(leg.holder)) this.#abandon(leg, now);
   }
 
-  /**
-   * Nobody dialled a call that Bitrix24 had started: it is finished with a plain outcome instead of hanging about.
-   *
-   * @returns whether it was so
-   */
-  giveUp(key: string, reason: string, now: number): boolean {
+  /** Nobody dials a call that Bitrix24 had started: it is finished instead of hanging about, and its person is told why. */
+  giveUp(key: string, why: NotDialled, now: number): void {
     const call = this.#ledger.call(key);
-    if (call?.state !== 'ringing' || this.#ledger.legsOf(key).some((leg) => leg.live)) return false;
-    this.#ledger.setEnded(key, { at: now, seconds: 0, status: '480', reason });
+    if (call?.state !== 'ringing' || this.#ledger.legsOf(key).some((leg) => leg.live)) return;
+    this.#ledger.setEnded(key, { at: now, seconds: 0, status: '480', reason: recordOf(why) });
     this.#due.plan('finish', key, now);
-    return true;
+    this.#due.plan('notify', callNotice(why, key), now);
   }
 
   #insertStarted(key: string, call: StartedCall, at: number): void {

@@ -338,4 +338,6 @@ export const CloseCode = {
   protocol: 4400,
   /** The app was uninstalled from the portal. */
   uninstalled: 4410,
+  /** Not heard for too long: connect again. */
+  silent: 4411,
 } as const;

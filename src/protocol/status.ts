@@ -1,7 +1,25 @@
-import type { Direction } from './frame.ts';
+import type { Direction, NotReady } from './frame.ts';
 
 /** State of the placement in one portal. The table of moves: docs/architecture.md. */
 export type BindingState = 'bound' | 'rebinding' | 'disabled' | 'needs_admin' | 'uninstalled';
+
+/**
+ * How a person's phone stands: it would ring; they talk; they want no calls; a page is open but could not ring; none is
+ * open, or none that was heard lately.
+ */
+export type Presence = 'reachable' | 'talking' | 'do_not_disturb' | 'not_ready' | 'away';
+
+/** One person, as their colleagues and whoever runs the service see them. */
+export interface PersonPresence {
+  readonly userId: number;
+  /** As in the settings; absent = no account there, or settings of an older version. */
+  readonly name?: string;
+  readonly presence: Presence;
+  /** Since when, ISO 8601; null = no phone of theirs was ever here. */
+  readonly since: string | null;
+  /** With `not_ready`. */
+  readonly reason?: NotReady;
+}
 
 /** One portal's row of `/status.json`; the portal's object writes it, the directory keeps it. Times are ISO 8601. */
 export interface PortalStatus {
@@ -53,6 +71,8 @@ export interface PortalStatus {
     readonly talking: number;
     /** Of `phones`: who wants no calls now. Absent in a row that an older version wrote. */
     readonly doNotDisturb?: number;
+    /** Everybody with a SIP account, or with a phone open. Absent in a row that an older version wrote. */
+    readonly people?: readonly PersonPresence[];
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CrmMatch, Timeman } from '../portal/customers.ts';
+import type { Presence } from '../protocol/status.ts';
 
 /** A person with a SIP account, as their phone stands now. */
 export interface RouteAgent {
@@ -6,7 +7,8 @@ export interface RouteAgent {
   /** User part of the SIP address: what the PBX rings. */
   readonly extension: string;
   readonly name: string;
-  /** Whether a phone is open and registered. */
+  readonly presence: Presence;
+  /** Whether a phone is open, was heard lately and is registered. */
   readonly reachable: boolean;
   readonly talking: boolean;
   readonly doNotDisturb: boolean;

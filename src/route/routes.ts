@@ -59,8 +59,9 @@ async function answerRoute(c: RouteContext): Promise<Result<RouteAnswer, Failure
   if (!facts.ok) return facts;
   const phones = new Map(facts.value.phones.map((phone) => [phone.userId, phone]));
   const agents = settings.agents.map(({ userId, sipUser, name }): RouteAgent => {
-    const { reachable = false, talking = false, doNotDisturb = false } = phones.get(userId) ?? {};
-    return { userId, extension: sipUser, name, reachable, talking, doNotDisturb, timeman: '' };
+    const phone = phones.get(userId);
+    const { presence = 'away', reachable = false, talking = false, doNotDisturb = false } = phone ?? {};
+    return { userId, extension: sipUser, name, presence, reachable, talking, doNotDisturb, timeman: '' };
   });
   return ok(decideRoute(facts.value.number, facts.value.match, agents));
 }

@@ -196,7 +196,11 @@ describe('tokens', () => {
     await portal.control('expire-tokens');
     await loseThePlacement(portal);
     await portal.deliver();
-    await portal.object.settingsChanged({ lines: [{ number: '+4930111', name: 'Sales' }], calls: DEFAULT_CALLS });
+    await portal.object.settingsChanged({
+      lines: [{ number: '+4930111', name: 'Sales' }],
+      calls: DEFAULT_CALLS,
+      agents: [],
+    });
     await portal.makeDue('bind');
     await portal.makeDue('lines');
     await portal.runDue();
@@ -220,7 +224,11 @@ describe('tokens', () => {
   it('follow the portal to its new address, which the OAuth host names', async () => {
     const portal = await newPortal().install();
     await portal.control('move-domain', { domain: 'renamed.localhost', restHost: `127.0.0.1:${30_000 + portal.n}` });
-    await portal.object.settingsChanged({ lines: [{ number: '+4930222', name: 'Support' }], calls: DEFAULT_CALLS });
+    await portal.object.settingsChanged({
+      lines: [{ number: '+4930222', name: 'Support' }],
+      calls: DEFAULT_CALLS,
+      agents: [],
+    });
     await portal.makeDue('lines');
     await portal.runDue();
     expect((await portal.status()).domain).toBe(`127.0.0.1:${30_000 + portal.n}`);

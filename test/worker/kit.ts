@@ -145,6 +145,23 @@ export class TestPortal {
     );
   }
 
+  /** Lets every message of the person's pages lie so long (ms) in the past: tests wait for no clock. */
+  async growSilent(userId: number, ms = 101_000): Promise<void> {
+    await runInDurableObject(this.object, (_, state) => {
+      for (const socket of state.getWebSockets(`user:${userId}`)) {
+        const held = socket.deserializeAttachment();
+        socket.serializeAttachment({ ...held, heardAt: held.heardAt - ms });
+      }
+    });
+  }
+
+  /** Lets it be so long (ms) ago that a person's last page went. */
+  async growAbsent(userId: number, ms: number): Promise<void> {
+    await runInDurableObject(this.object, (_, state) => {
+      state.storage.sql.exec('UPDATE agent SET seen_at = seen_at - ? WHERE user_id = ?', ms, userId);
+    });
+  }
+
   async due(): Promise<string[]> {
     return runInDurableObject(this.object, (_, state) =>
       state.storage.sql
@@ -198,6 +215,7 @@ export function portals(start: number): () => TestPortal {
 export class TestSocket {
   readonly socket: WebSocket;
   readonly messages: ObjectMessage[] = [];
+  pongs = 0;
   closed: { code: number; reason: string } | null = null;
   #wake: (() => void)[] = [];
 
@@ -205,7 +223,8 @@ export class TestSocket {
     this.socket = socket;
     socket.accept();
     socket.addEventListener('message', (event) => {
-      this.messages.push(JSON.parse(String(event.data)) as ObjectMessage);
+      if (event.data === 'pong') this.pongs++;
+      else this.messages.push(JSON.parse(String(event.data)) as ObjectMessage);
       this.#tell();
     });
     socket.addEventListener('close', (event) => {
@@ -238,6 +257,13 @@ export class TestSocket {
       const found = this.messages.find((m) => m.t === t && (id === undefined || ('id' in m && m.id === id)));
       return found as Extract<ObjectMessage, { t: K }> | undefined;
     });
+  }
+
+  /** Asks for a sign of life, as the frame does, and waits for it. */
+  async ping(): Promise<void> {
+    const before = this.pongs;
+    this.socket.send('ping');
+    await this.until(() => this.pongs > before);
   }
 
   /** Sends and waits for the answer that carries the same id. */

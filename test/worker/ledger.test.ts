@@ -208,7 +208,7 @@ describe('click-to-call: Bitrix24 registered the call itself', () => {
     await settle(portal, 'unadopted', 'finish');
     const [finish] = await portal.calls('telephony.externalcall.finish');
     expect(finish.params).toMatchObject({ CALL_ID: callId, USER_ID: '3', STATUS_CODE: '480', DURATION: '0' });
-    expect(finish.params.FAILED_REASON).toContain('not open');
+    expect(finish.params.FAILED_REASON).toBe('No phone of the employee was open');
   });
 
   it('a colleague cannot adopt it', async () => {

@@ -66,15 +66,16 @@ describe('Market 4: a click on a number (OnExternalCallStart)', () => {
     async (mobile) => {
       const portal = await ready();
       const callId = await start(portal, { mobile });
-      await settle(portal, 'unadopted', 'finish', 'notify');
+      // Nobody waits: nothing but the alarm runs.
+      await portal.runDue();
       expect(await outcome(portal, callId)).toMatchObject({
         userId: 2,
         statusCode: '480',
         duration: 0,
-        failedReason: 'The phone of the employee was not open or not ready',
+        failedReason: 'No phone of the employee was open',
       });
       expect(await notices(portal, 2)).toMatchObject([
-        { message: expect.stringContaining(`Your call to ${CLEO} was not made`) },
+        { message: expect.stringContaining(`Your call to ${CLEO} was not made, because no phone of yours is open`) },
       ]);
       await settle(portal, 'unadopted', 'notify');
       expect(await notices(portal, 2)).toHaveLength(1);

@@ -1,7 +1,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
-import { ended, type Register, ring, settle } from './legs.ts';
+import { answered, ended, type Register, ring, settle } from './legs.ts';
+import { saveSettings } from './market-kit.ts';
 
 const newPortal = portals(420);
 
@@ -84,6 +85,29 @@ describe('the portal\u2019s limit', () => {
     await expect.poll(async () => (await owed('finish'))?.attempt).toBeGreaterThan(0);
     expect((await owed('finish')).at).toBeGreaterThan(register.at);
     expect((await phone.next('registered', 'reg-b')).leg).toBe('b');
+  });
+
+  it('a record waits behind everything else, and a full bucket asks for no customer\u2019s name', async () => {
+    const portal = await newPortal().install();
+    await saveSettings(portal, { recording: 'pbx', recordingUrl: 'https://pbx.example.com/{leg}.wav' });
+    const phone = await openPhone(portal, 2);
+    await setBucket(portal, 25);
+    await phone.ask(dial('a'));
+    await phone.ask(answered('a'));
+    await phone.ask(ended('a'));
+    await settle(portal, 'finish');
+    expect((await portal.state()).finished).toHaveLength(1);
+    expect(await portal.calls('telephony.externalcall.attachrecord')).toEqual([]);
+    expect(await portal.due()).toContain('record');
+    const looked = async () => (await portal.calls('telephony.externalcall.searchcrmentities')).length;
+    const before = await looked();
+    await setBucket(portal, 42);
+    await phone.ask(dial('b', { number: '+442079460006' }));
+    await portal.runDue();
+    expect(await looked()).toBe(before);
+    await setBucket(portal, 0);
+    await settle(portal, 'record');
+    expect(await portal.calls('telephony.externalcall.attachrecord')).toHaveLength(1);
   });
 
   it('429: a method whose time is used up rests until the portal says, and the others go on', async () => {

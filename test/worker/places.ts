@@ -1,7 +1,7 @@
 /** Names that the fake network (Node) and the tests (workerd) share. */
 export const ORIGIN = 'https://phone.example.com';
 export const OAUTH_HOST = '127.0.0.1:9100';
-export const PORTAL_COUNT = 640;
+export const PORTAL_COUNT = 670;
 
 export const member = (n: number): string => `member${String(n).padStart(26, '0')}`;
 export const restHost = (n: number): string => `127.0.0.1:${20_000 + n}`;

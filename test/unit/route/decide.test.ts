@@ -7,6 +7,7 @@ const agent = (userId: number, over: Partial<RouteAgent> = {}): RouteAgent => ({
   userId,
   extension: `10${userId}`,
   name: `Agent ${userId}`,
+  presence: 'reachable',
   reachable: true,
   talking: false,
   doNotDisturb: false,
