@@ -17,6 +17,9 @@ const ENTRIES = {
   status: 'client/status/main.ts',
 };
 
+/** Entries that are bundled each by itself. */
+const ALONE = ['vault', 'ticker', 'quality', 'reentry', 'recording', 'worklet', 'encoder'];
+
 const PAGES_CSS = 'client/pages.css';
 const EMPTY = '\0empty:';
 
@@ -87,26 +90,24 @@ async function bundleRecording(root) {
  */
 async function bundleAll(root) {
   const recording = await bundleRecording(root);
-  const quality = await bundled(root, {
-    input: { quality: join(root, 'client/media/quality/main.ts') },
-    output: hashed,
-  });
-  const reentry = await bundled(root, {
-    input: { reentry: join(root, 'client/phone/sipjs/reentry.ts') },
-    output: hashed,
-  });
+  const one = (name, path) => bundled(root, { input: { [name]: join(root, path) }, output: hashed });
+  const quality = await one('quality', 'client/media/quality/main.ts');
+  const reentry = await one('reentry', 'client/phone/sipjs/reentry.ts');
+  const ticker = await one('ticker', 'client/ticker/main.ts');
+  const vault = await one('vault', 'client/vault/main.ts');
   const define = {
     __RECORDING_URL__: urlOf(recording, 'recording'),
     __QUALITY_URL__: urlOf(quality, 'quality'),
     __REENTRY_URL__: urlOf(reentry, 'reentry'),
+    __TICKER_URL__: urlOf(ticker, 'ticker'),
   };
   const rest = await bundled(root, { input: inputs(root), output: hashed, define });
   const frame = await bundled(root, {
     input: { frame: join(root, 'client/frame/main.ts') },
     output: hashed,
-    define: { __PHONE_URL__: urlOf(rest, 'phone') },
+    define: { __PHONE_URL__: urlOf(rest, 'phone'), __VAULT_URL__: urlOf(vault, 'vault') },
   });
-  return [...recording, ...quality, ...reentry, ...rest, ...frame];
+  return [...recording, ...quality, ...reentry, ...ticker, ...vault, ...rest, ...frame];
 }
 
 async function bundleBoot(root) {
@@ -150,7 +151,7 @@ export async function build(root) {
       parts,
       boot,
       bootHash,
-      entries: ['frame', 'quality', 'reentry', 'recording', 'worklet', 'encoder', ...Object.keys(ENTRIES)],
+      entries: ['frame', ...ALONE, ...Object.keys(ENTRIES)],
     }),
   );
   const sizes = sizeReport({ parts, boot, brotli: (text) => brotliCompressSync(text).length });

@@ -3,13 +3,18 @@ import type { PeerMessage } from './contract.ts';
 /** The person's frames, as one frame sees them. */
 export interface Channel {
   post(message: PeerMessage): void;
-  listen(listener: (message: PeerMessage) => void): void;
+  /** @param until ends the listening */
+  listen(listener: (message: PeerMessage) => void, until?: AbortSignal): void;
 }
 
 /** The part of BroadcastChannel that is used. */
 export interface RawChannel {
   postMessage(message: unknown): void;
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(
+    type: 'message',
+    listener: (event: { data: unknown }) => void,
+    options?: { signal?: AbortSignal },
+  ): void;
 }
 
 /**
@@ -22,7 +27,8 @@ export function openChannel(open: (name: string) => RawChannel, room: string): C
     const raw = open(`b24phone:${room}`);
     return {
       post: (message) => raw.postMessage(message),
-      listen: (listener) => raw.addEventListener('message', (event) => listener(event.data as PeerMessage)),
+      listen: (listener, signal) =>
+        raw.addEventListener('message', ({ data }) => listener(data as PeerMessage), signal && { signal }),
     };
   } catch {
     return { post: () => {}, listen: () => {} };

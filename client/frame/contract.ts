@@ -25,8 +25,10 @@ export interface PhoneHost {
   readonly session: Session;
   /** A fresh session by the portal's token; null when the portal or the service refuses it for good. */
   newSession(): Promise<Session | null>;
-  /** Hands a new ticket to the followers, so that whoever is the phone next needs no request. */
+  /** Hands a new ticket to the followers and to the vault, so that whoever is the phone next needs no request. */
   share(session: Session): void;
+  /** The session is of no use any more: the next page asks for its own. */
+  forget(): void;
   /** From now on news of all cards comes here; what happened before is delivered first. */
   onCard(listener: (news: CardNews) => void): void;
   /** Sends one of the 9 commands to the card of a frame. Unanswered after 2 s; a frame that is gone has no card. */
@@ -41,9 +43,20 @@ export interface PhoneHost {
   show(key: 'phone' | 'call', word: string): void;
 }
 
+/** A phone that runs in this frame. */
+export interface RunningPhone {
+  /**
+   * The browser is about to stop this page: lets go of the PBX and the object, unless a call lives here.
+   * @returns whether another page may be the phone now
+   */
+  pause(): boolean;
+  /** This frame is the phone again. */
+  resume(session: Session): void;
+}
+
 /** What the phone's bundle exports. */
 export interface PhoneModule {
-  startPhone(host: PhoneHost): void;
+  startPhone(host: PhoneHost): Promise<RunningPhone>;
 }
 
 /** Messages on a person's channel. `from` and `to` are names of frames. */

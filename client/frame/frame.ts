@@ -1,15 +1,17 @@
 import type { Session } from '../../src/protocol/frame.ts';
 import type { Bridge } from '../bitrix24/bridge.ts';
+import { sessionNow } from '../vault/session.ts';
 import { isOurClick, refuseClick, watchCards } from './cards.ts';
 import { openChannel, type RawChannel } from './channel.ts';
-import type { PhoneModule } from './contract.ts';
-import { type Identity, readIdentity, USER_OPTION } from './identity.ts';
+import type { PhoneModule, RunningPhone } from './contract.ts';
+import { type Identity, readIdentity, settingsSavedAt, USER_OPTION } from './identity.ts';
 import { joinPeers } from './peers.ts';
 import { becomePhone, type RoleDeps } from './roles.ts';
-import { openSession, sessionRetryMs } from './session.ts';
+import { isOfUse, openSession, sessionRetryMs } from './session.ts';
+import { createVault, type VaultDeps } from './vault.ts';
 
 /** Everything outside that a frame touches; handed in, so that a test can be the browser. */
-export interface FrameEnv extends RoleDeps {
+export interface FrameEnv extends RoleDeps, VaultDeps {
   readonly bridge: Bridge;
   /** A random name for this frame. */
   readonly frame: string;
@@ -20,6 +22,8 @@ export interface FrameEnv extends RoleDeps {
   /** `navigator.sendBeacon`. */
   beacon(url: string, body: Blob): unknown;
   onPageHide(callback: () => void): void;
+  /** The browser stops this page (`freeze`), and lets it run again (`resume`). */
+  onFreeze(freeze: () => void, resume: () => void): void;
   show(key: 'phone' | 'call', word: string): void;
   now(): number;
   random(): number;
@@ -45,7 +49,7 @@ interface InitData {
  * @param loadMs navigation start -> `load` of this document, in ms
  */
 export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
-  const { bridge, frame } = env;
+  const { bridge } = env;
   const answer = await bridge.call('getInitData', undefined, INIT_TIMEOUT_MS);
   const init = (answer.answered ? answer.value : null) as InitData | null;
   if (!init?.AUTH_ID || !init.MEMBER_ID) return;
@@ -61,22 +65,78 @@ export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
   }
   if (!me.phone) return withoutPhone(env, me, first, loadMs);
 
+  serve(env, { me, first, openPatiently, settingsAt: settingsSavedAt(init.APP_OPTIONS) }, loadMs);
+}
+
+interface Person {
+  readonly me: Identity;
+  /** The session of this page's own, if it had to open one. */
+  readonly first: Session | null;
+  openPatiently(): Promise<Session | null>;
+  /** Unix ms. */
+  readonly settingsAt: number;
+}
+
+/**
+ * A frame of a person with a phone: it stands for election, and is the phone from then on. A page that the browser freezes
+ * stands back, so that another one can be the phone, and stands again when it runs again.
+ */
+function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, loadMs: number): void {
   const channel = openChannel(env.openChannel, me.room);
-  const peers = joinPeers(env, channel, loadMs);
-  env.show('phone', 'follower');
-  await becomePhone(me.room, frame, channel, env);
-  env.show('phone', 'starting');
-  // The bundle and the session are fetched side by side.
-  const [phone, session] = await Promise.all([env.importPhone(), first ?? peers.session() ?? openPatiently()]);
-  if (session && !first) {
-    const now = identityOf(session, env.now());
-    if (differs(now, me)) remember(bridge, now);
-  }
-  if (!session?.sip) {
-    env.show('phone', 'refused');
-    return peers.refuse(session ? NO_ACCOUNT : NO_SERVICE, me.lines);
-  }
-  phone.startPhone(peers.host(session, openPatiently));
+  const vault = createVault(me.room, env);
+  const peers = joinPeers(env, channel, vault, loadMs);
+  let phone: RunningPhone | null = null;
+  let term = new AbortController();
+
+  const own = () => sessionNow(first && { session: first, at: first.at ?? 0 }, env.now());
+  const leftSession = async () => {
+    const left = await vault.ask();
+    return left && isOfUse(left, settingsAt, env.now()) ? left : null;
+  };
+  const stand = async () => {
+    const { signal } = term;
+    env.show('phone', 'follower');
+    await becomePhone(me.room, env.frame, channel, env, signal);
+    if (signal.aborted) return;
+    env.show('phone', 'starting');
+    // The bundle and the session are fetched side by side.
+    const [{ startPhone }, session] = await Promise.all([
+      env.importPhone(),
+      own() ?? peers.session() ?? leftSession().then((left) => left ?? openPatiently()),
+    ]);
+    if (signal.aborted) return;
+    if (session && !first) {
+      const now = identityOf(session, env.now());
+      if (differs(now, me)) remember(env.bridge, now);
+    }
+    if (!session?.sip) {
+      env.show('phone', 'refused');
+      return peers.refuse(session ? NO_ACCOUNT : NO_SERVICE, me.lines);
+    }
+    if (phone) {
+      peers.attendAgain();
+      return phone.resume(session);
+    }
+    const started = await startPhone(peers.host(session, openPatiently));
+    phone = started;
+    // It may have come up just when the page was stopped.
+    if (signal.aborted) started.pause();
+  };
+
+  env.onFreeze(
+    () => {
+      if (phone && !phone.pause()) return;
+      term.abort();
+      peers.standBack();
+    },
+    () => {
+      if (!term.signal.aborted) return;
+      term = new AbortController();
+      peers.sayHello();
+      void stand();
+    },
+  );
+  void stand();
 }
 
 function identityOf({ user, sip, room, lines }: Session, at: number): Identity {
@@ -121,7 +181,7 @@ function sessionSource(env: FrameEnv, init: InitData) {
   return async (): Promise<Session | null> => {
     for (let attempt = 0; ; attempt++) {
       const result = await ask();
-      if (result.ok) return result.session;
+      if (result.ok) return { ...result.session, at: env.now() };
       if (result.why === 'denied') return null;
       const wait = sessionRetryMs(attempt, env.random());
       await new Promise<void>((resolve) => void env.setTimeout(resolve, wait));

@@ -26,13 +26,15 @@ const DAY_MS = 86_400_000;
 
 type Options = Readonly<Record<string, unknown>> | null | undefined;
 
+/** When an admin last saved the settings, Unix ms; 0 = never. */
+export const settingsSavedAt = (appOptions: unknown): number => Number((appOptions as Options)?.[SETTINGS_OPTION] ?? 0);
+
 /**
  * The stored identity, or null when there is none, it can't be read, is a day old, or older than the settings.
  * PHP gives an empty list where there are no options; that is an object without our key, too.
  */
 export function readIdentity(userOptions: unknown, appOptions: unknown, now: number): Identity | null {
   const raw = (userOptions as Options)?.[USER_OPTION];
-  const settingsAt = Number((appOptions as Options)?.[SETTINGS_OPTION] ?? 0);
   let found: Partial<Identity> | null;
   try {
     found = typeof raw === 'string' ? JSON.parse(raw) : null;
@@ -42,6 +44,6 @@ export function readIdentity(userOptions: unknown, appOptions: unknown, now: num
   const { uid, phone, room, at, lines } = found ?? {};
   if (typeof uid !== 'number' || typeof phone !== 'boolean' || typeof room !== 'string' || typeof at !== 'number')
     return null;
-  if (room.length < 20 || Math.abs(now - at) > DAY_MS || settingsAt > at) return null;
+  if (room.length < 20 || Math.abs(now - at) > DAY_MS || settingsSavedAt(appOptions) > at) return null;
   return { uid, phone, room, at, lines: Array.isArray(lines) ? lines : [] };
 }

@@ -2,9 +2,11 @@ import { createBridge } from '../bitrix24/bridge.ts';
 import { parseFrameName } from '../bitrix24/wire.ts';
 import type { PhoneModule } from './contract.ts';
 import { runFrame } from './frame.ts';
+import type { VaultPort } from './vault.ts';
 
-/** URL of the phone's bundle, filled in by the build. */
+/** URLs of the phone's bundle and of the vault's script, filled in by the build. */
 declare const __PHONE_URL__: string;
+declare const __VAULT_URL__: string;
 
 // Named by variables so that the bundler leaves them alone: the phone is a file of its own.
 const phoneUrl = __PHONE_URL__;
@@ -27,8 +29,13 @@ export function start(loadMs: number): void {
       // A deploy may have removed the file that this build names.
       importPhone: (): Promise<PhoneModule> =>
         import(/* @vite-ignore */ phoneUrl).catch(() => import(/* @vite-ignore */ newestPhoneUrl)),
+      openVault,
       beacon: (url, body) => navigator.sendBeacon(url, body),
       onPageHide: (callback) => addEventListener('pagehide', callback),
+      onFreeze: (freeze, resume) => {
+        document.addEventListener('freeze', freeze);
+        document.addEventListener('resume', resume);
+      },
       setTimeout: (callback, ms) => setTimeout(callback, ms),
       show: (key, word) => {
         documentElement.dataset[key] = word;
@@ -46,4 +53,13 @@ function lockManager() {
   } catch {
     return undefined;
   }
+}
+
+/** Lives on for minutes after its last page has gone, where the browser does that (`extendedLifetime`). */
+function openVault(name: string, refused: () => void): VaultPort {
+  const options = { name, extendedLifetime: true };
+  const worker = new SharedWorker(__VAULT_URL__, options);
+  // Where storage is blocked, Chromium tells it so.
+  worker.onerror = refused;
+  return worker.port;
 }

@@ -1,9 +1,11 @@
 import type { Session } from '../../src/protocol/frame.ts';
 import type { Answer, Bridge } from '../bitrix24/bridge.ts';
+import { type Held, sessionNow } from '../vault/session.ts';
 import { COMMAND_TIMEOUT_MS, isOurClick, NO_CARD, refuseClick, watchCards } from './cards.ts';
 import type { Channel } from './channel.ts';
 import type { CardNews, PeerMessage, PhoneHost } from './contract.ts';
 import type { Panel, PanelAct } from './panel.ts';
+import type { Vault } from './vault.ts';
 
 /** What peers need of the frame's surroundings. */
 export interface PeersEnv {
@@ -12,6 +14,7 @@ export interface PeersEnv {
   setTimeout(callback: () => void, ms: number): unknown;
   onPageHide(callback: () => void): void;
   show(key: 'phone' | 'call', word: string): void;
+  now(): number;
 }
 
 const UNANSWERED: Answer = { answered: false };
@@ -22,15 +25,17 @@ const PEER_TIMEOUT_MS = COMMAND_TIMEOUT_MS + 500;
  * A frame among the person's frames. As a follower it hands its card's news and its load time to the phone and runs the
  * commands that the phone sends for its card; as the phone (`host`) it is the other end of the same.
  */
-export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
+export function joinPeers(env: PeersEnv, channel: Channel, vault: Vault, loadMs: number) {
   const { frame } = env;
   /** News for a phone that isn't there yet. */
   const early: CardNews[] = [];
   const loads = [loadMs];
   const waiting = new Map<number, (answer: Answer) => void>();
   let phone = '';
-  let session: Session | null = null;
+  let held: Held | null = null;
   let onCard: ((news: CardNews) => void) | null = null;
+  /** What listened to cards when this frame stood back. */
+  let listened: ((news: CardNews) => void) | null = null;
   let onLoad: ((ms: number) => void) | null = null;
   let panel: Panel | null = null;
   let onAct: ((act: PanelAct) => void) | null = null;
@@ -43,8 +48,11 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
   };
   const cards = watchCards(env.bridge, (callId, name, data) => tell({ frame, callId, name, data }));
 
+  const hold = (session: Session) => {
+    held = { session, at: env.now() };
+  };
   const heardPhone = (message: PeerMessage & { t: 'phone' }) => {
-    session = message.session;
+    hold(message.session);
     if (phone === message.from) return;
     phone = message.from;
     for (const load of loads.splice(0)) channel.post({ t: 'load', from: frame, loadMs: load });
@@ -81,9 +89,11 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
     }
   };
   channel.listen((message) => (onCard ? asPhone(message) : void asFollower(message)));
-  const sayPhone = () => session && channel.post({ t: 'phone', from: frame, session });
+  const session = () => sessionNow(held, env.now());
+  const sayPhone = () => held && channel.post({ t: 'phone', from: frame, session: session() ?? held.session });
   const sayPanel = () => panel && channel.post({ t: 'panel', from: frame, panel });
-  channel.post({ t: 'hello', from: frame });
+  const sayHello = () => channel.post({ t: 'hello', from: frame });
+  sayHello();
   env.onPageHide(() => channel.post({ t: 'bye', from: frame }));
 
   const commandPeer = (to: string, callId: string, command: string, params: unknown) =>
@@ -98,19 +108,25 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
       channel.post({ t: 'command', from: frame, to, id, callId, command, params });
     });
 
+  const attend = (listener: (news: CardNews) => void) => {
+    onCard = listener;
+    catchUp();
+    sayPhone();
+  };
+
   const host = (own: Session, newSession: () => Promise<Session | null>): PhoneHost => ({
     frame,
     session: own,
     newSession,
     share: (fresh) => {
-      session = fresh;
+      hold(fresh);
+      vault.keep(fresh);
       sayPhone();
     },
+    forget: () => vault.keep(null),
     onCard: (listener) => {
-      session ??= own;
-      onCard = listener;
-      catchUp();
-      sayPhone();
+      if (!held) hold(own);
+      attend(listener);
     },
     command: (to, ...rest) => (to === frame ? cards.run(...rest) : commandPeer(to, ...rest)),
     onLoad: (listener) => {
@@ -136,5 +152,21 @@ export function joinPeers(env: PeersEnv, channel: Channel, loadMs: number) {
     for (const news of early.splice(0)) answerClick(news);
   };
 
-  return { session: () => session, host, refuse };
+  return {
+    /** As the phone shared it last; null once its ticket is dead. */
+    session,
+    host,
+    refuse,
+    /** This frame is no longer the phone, though its page stays: cards are the next phone's. */
+    standBack: () => {
+      if (!onCard) return;
+      listened = onCard;
+      onCard = null;
+      phone = '';
+      channel.post({ t: 'bye', from: frame });
+    },
+    sayHello,
+    /** The phone that stood back runs on. */
+    attendAgain: () => listened && attend(listened),
+  };
 }

@@ -27,6 +27,17 @@ export async function openSession(fetcher: typeof fetch, authId: string, memberI
   }
 }
 
+/** TURN credentials live a day, and nobody has asked the portal since; ms. */
+const OLDEST_MS = 12 * 3_600_000;
+
+/**
+ * Whether a session that another page left may be gone on with: it is younger than the settings, and half a day at most.
+ * @param settingsAt when an admin last saved the settings, Unix ms
+ */
+export function isOfUse({ at = 0 }: Session, settingsAt: number, now: number): boolean {
+  return at > settingsAt && now - at < OLDEST_MS;
+}
+
 /** Waiting times before asking again, in ms: doubled up to a minute, spread so that a whole portal doesn't come at once. */
 export function sessionRetryMs(attempt: number, random: number): number {
   return Math.min(1000 * 2 ** attempt, 60_000) * (0.5 + random);

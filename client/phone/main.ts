@@ -1,16 +1,18 @@
 import { DEFAULT_CALLING, DEFAULT_PREFERENCES } from '../../src/protocol/frame.ts';
-import type { PhoneHost } from '../frame/contract.ts';
+import type { PhoneHost, RunningPhone } from '../frame/contract.ts';
 import { openMedia } from '../media/media.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import { createPulse, TICK_MS } from './heartbeat.ts';
 import { runPhone } from './phone.ts';
 import { createSipPhone } from './sipjs/agent.ts';
 import { sipIdentity } from './sipjs/identity.ts';
+import { steady } from './steady.ts';
 
 /** URLs of the bundles that are fetched when they are needed, filled in by the build. */
 declare const __RECORDING_URL__: string;
 declare const __QUALITY_URL__: string;
 declare const __REENTRY_URL__: string;
+declare const __TICKER_URL__: string;
 
 // Its own function: the bundler wraps an import whose text it can read, and adds its preload helper.
 const bring = (url: string) => import(/* @vite-ignore */ url);
@@ -18,34 +20,38 @@ const bring = (url: string) => import(/* @vite-ignore */ url);
 const load = (url: string, name: string) => bring(url).catch(() => bring(`/client/${name}.js`));
 
 const now = () => Date.now();
-const pulse = createPulse({
-  every: (callback) => setInterval(callback, TICK_MS),
-  onSignal: (callback) => {
-    addEventListener('online', callback);
-    document.addEventListener('resume', callback);
-    document.addEventListener('visibilitychange', () => document.hidden || callback());
-  },
-  now,
-});
 const after = (callback: () => void, ms: number): unknown => setTimeout(callback, ms);
 const stop = (timer: unknown): void => clearTimeout(timer as number);
+
+const tick = (callback: () => void) => {
+  try {
+    new Worker(__TICKER_URL__).onmessage = callback;
+  } catch {}
+};
+const onSignal = (callback: () => void) => {
+  addEventListener('online', callback);
+  document.addEventListener('resume', callback);
+  document.addEventListener('visibilitychange', () => document.hidden || callback());
+};
 
 const BROWSER_KEY = 'b24phone:browser';
 
 /** Called by the frame that is the phone. The browser's side of everything; what is decided, is decided elsewhere. */
-export function startPhone(host: PhoneHost): void {
+export async function startPhone(host: PhoneHost): Promise<RunningPhone> {
   const { sip: account } = host.session;
-  if (account) void start(host, account);
-}
-
-async function start(host: PhoneHost, account: NonNullable<PhoneHost['session']['sip']>): Promise<void> {
+  if (!account) throw new Error('a person without a SIP account is no phone');
   let { ice } = host.session;
   const identity = await sipIdentity(host.session.room, (data) => crypto.subtle.digest('SHA-256', data));
   const media = openMedia(identity.contactName, DEFAULT_PREFERENCES, () => load(__QUALITY_URL__, 'quality'));
+  const pulse = createPulse({
+    every: (callback) => steady(callback, TICK_MS, { setInterval, now, tick }),
+    onSignal,
+    now,
+  });
   const socketUrl = new URL('/api/socket', location.href);
   socketUrl.protocol = socketUrl.protocol.replace('http', 'ws');
 
-  runPhone({
+  return runPhone({
     host: {
       ...host,
       share: (session) => {

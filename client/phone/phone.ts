@@ -8,7 +8,7 @@ import {
 } from '../../src/protocol/frame.ts';
 import type { Tone } from '../call/types.ts';
 import { NOT_READY } from '../call/words.ts';
-import type { PhoneHost } from '../frame/contract.ts';
+import type { PhoneHost, RunningPhone } from '../frame/contract.ts';
 import type { DeviceChoice } from '../frame/panel.ts';
 import type { SoundControls } from '../media/media.ts';
 import type { Microphone } from '../media/microphone.ts';
@@ -52,13 +52,15 @@ const SERVICE_LOST = 'The phone service has closed this page’s session: reload
  * The phone of one person: wires PBX, object, cards and sound to the desk, and says whether it is ready: to the object, to
  * the document (`data-phone`), and to whoever clicks a number.
  */
-export function runPhone(env: PhoneEnv): void {
+export function runPhone(env: PhoneEnv): RunningPhone {
   const { host } = env;
   let problem: NotReady | null = 'starting';
   let microphoneDenied = false;
   let told = '';
   let shown = '';
   let preferred: Preferences | null = null;
+  /** The page is stopped, or another one is the phone. */
+  let paused = false;
   /** Why this frame is the phone no more. */
   let ended: 'superseded' | 'uninstalled' | 'refused' | null = null;
 
@@ -79,6 +81,7 @@ export function runPhone(env: PhoneEnv): void {
       legs,
       ...(env.browser && { browser: env.browser }),
     };
+    if (paused) return;
     const text = JSON.stringify(message);
     host.show('phone', ended ?? notReady() ?? 'ready');
     host.show('call', now.front?.call.phase ?? 'none');
@@ -169,6 +172,7 @@ export function runPhone(env: PhoneEnv): void {
   };
   const end = (why: NonNullable<typeof ended>) => {
     ended = why;
+    host.forget();
     sip.retire();
     refresh();
   };
@@ -221,4 +225,22 @@ export function runPhone(env: PhoneEnv): void {
     recordings?.leave();
     desk.leave();
   });
+  return {
+    pause: () => {
+      // Superseded: the role in this browser is of no use, and the next page would take the phone from the other one.
+      if (ended || desk.look().front || desk.look().bridge) return false;
+      paused = true;
+      problem = 'starting';
+      sip.pause();
+      socket.pause();
+      return true;
+    },
+    resume: (session) => {
+      paused = false;
+      tickets.use(session);
+      sip.resume();
+      socket.resume();
+      refresh();
+    },
+  };
 }

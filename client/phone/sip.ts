@@ -44,6 +44,9 @@ export interface SipPhone {
   start(): void;
   /** Another frame is the phone now: registers no more. A live call goes on, nothing is un-registered. */
   retire(): void;
+  /** This page is stopped: leaves the PBX without a word, as its contact may be another page's in a moment. Only without calls. */
+  pause(): void;
+  resume(): void;
   /** @param replaces a leg of an earlier page whose place this one takes; waits for the PBX's socket */
   invite(leg: string, number: string, line: string, replaces?: KeptCall): void;
   /**

@@ -28,6 +28,9 @@ export interface SocketDeps extends HeartbeatDeps {
 export interface ObjectSocket {
   send(message: FrameMessage): void;
   connected(): boolean;
+  /** Closes, and stays away until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 const PROTOCOL = 'b24phone.v1';
@@ -56,6 +59,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
   let attempt = 0;
   let understood = true;
   let heard = () => {};
+  let paused = false;
 
   const end = (why: 'superseded' | 'uninstalled' | 'refused') => {
     ended = true;
@@ -63,10 +67,11 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
   };
 
   const connect = async (renew: boolean) => {
-    if (ended || socket || connecting) return;
+    if (ended || paused || socket || connecting) return;
     connecting = true;
     const ticket = await deps.ticket(renew);
     connecting = false;
+    if (paused) return;
     if (ticket === null) return end('refused');
     const raw = deps.open(subprotocols(ticket));
     socket = raw;
@@ -111,10 +116,11 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     deps.setTimeout(() => void connect(renew), deps.backoff.delayMs(attempt++));
   };
 
-  deps.pulse.onWake(() => {
+  const again = () => {
     attempt = 0;
     void connect(false);
-  });
+  };
+  deps.pulse.onWake(again);
   // The runtime answers for the object, which sleeps on (docs/protocol.md).
   heartbeat(
     {
@@ -141,5 +147,14 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
       if (open) socket?.send(written(message));
     },
     connected: () => open,
+    pause: () => {
+      paused = true;
+      open = false;
+      socket?.close();
+    },
+    resume: () => {
+      paused = false;
+      again();
+    },
   };
 }

@@ -31,6 +31,8 @@ export function keepTicket(first: Session, deps: TicketDeps) {
   take(first);
 
   return {
+    /** Another page had the phone meanwhile, or nobody. */
+    use: take,
     /** The object's answer. */
     renewed: (ticket: string, expiresIn: number): void => take({ ...session, ticket, expiresIn }),
     /** A ticket for a handshake; null when nobody gives us one any more. */

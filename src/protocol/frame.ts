@@ -157,6 +157,8 @@ export interface Session {
   readonly room: string;
   /** A frame load longer than this (ms) is a strike. */
   readonly strikeMs: number;
+  /** Unix ms of the browser at which it was opened; put in by the frame, so that an older one than the settings is not used. */
+  readonly at?: number;
 }
 
 export type Direction = 'in' | 'out';

@@ -1,4 +1,4 @@
-import type { TestBrowser } from '../harness/browser.ts';
+import type { BrowserOptions, TestBrowser } from '../harness/browser.ts';
 import type { World } from '../harness/world.ts';
 import type { DemoPbx } from '../pbx/demo/demo-pbx.ts';
 import { openStage, type Stage } from './call-stage.ts';
@@ -30,8 +30,8 @@ export interface EmployeeOptions {
  * const scene = callScene();
  * test('...', async () => { const anna = await scene.employee(1); });
  */
-export function callScene(): CallScene {
-  const scene = setScene<Stage>();
+export function callScene(options: BrowserOptions = {}): CallScene {
+  const scene = setScene<Stage>({}, () => {}, options);
 
   return {
     get browser() {

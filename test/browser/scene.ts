@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { type BrowserOptions, launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { startWorld, type World, type WorldOptions } from '../harness/world.ts';
 
 /** A person or a page that a test has opened. */
@@ -23,13 +23,17 @@ export interface Scene<T extends Opened> {
  * const scene = setScene<Person>({ pbx: null }, (person) => expect(person.errors).toEqual([]));
  * test('...', async () => { const anna = scene.opened(await scene.browser.person()); });
  */
-export function setScene<T extends Opened>(options: WorldOptions = {}, inspect: (one: T) => void = () => {}): Scene<T> {
+export function setScene<T extends Opened>(
+  options: WorldOptions = {},
+  inspect: (one: T) => void = () => {},
+  browserOptions: BrowserOptions = {},
+): Scene<T> {
   let browser: TestBrowser;
   let world: World;
   let all: T[] = [];
 
   beforeAll(async () => {
-    [browser, world] = await Promise.all([launchBrowser(), startWorld(options)]);
+    [browser, world] = await Promise.all([launchBrowser(browserOptions), startWorld(options)]);
   });
   afterAll(async () => {
     await browser?.close();

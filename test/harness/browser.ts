@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.mjs';
 import { microphoneWav } from './microphone.ts';
+import { freePorts } from './ports.ts';
 
 /**
  * Replaces Playwright's own list (the last `--disable-features` counts), because that one switches storage partitioning
@@ -29,12 +30,26 @@ const ARGUMENTS = [
   `--disable-features=${DISABLED_FEATURES.join(',')}`,
 ];
 
+/** First port tried for a browser with `hiding`. */
+const DEBUGGING_PORT = 29_222;
+/** What Playwright starts a browser with so that pages in the background run as if they were in front. */
+const KEEPS_AWAKE = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
 export interface BrowserOptions {
   /**
    * Offers 127.0.0.1 as an ICE candidate. Default true: a network with nothing but loopback (as the PBX tests run in)
    * has no other; false is what a person's browser does.
    */
   readonly loopbackCandidates?: boolean;
+  /**
+   * Pages can be hidden: a tab in front of another one hides it, as in a person's browser. Playwright otherwise makes each
+   * page think that it is looked at, and the browser freezes none that is. All people of such a browser are one.
+   */
+  readonly hiding?: boolean;
 }
 
 /** One person at a browser: own cookies, own storage. */
@@ -64,31 +79,38 @@ const out = fileURLToPath(new URL('../.out/', import.meta.url));
  *
  * @throws when no Chromium is installed
  */
-export async function launchBrowser({ loopbackCandidates = true }: BrowserOptions = {}): Promise<TestBrowser> {
+export async function launchBrowser({
+  loopbackCandidates = true,
+  hiding = false,
+}: BrowserOptions = {}): Promise<TestBrowser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium found: install one or set CHROMIUM to its path.');
   const folder = mkdtempSync(join(tmpdir(), 'webphone-browser-'));
   const microphone = join(folder, 'microphone.wav');
   writeFileSync(microphone, microphoneWav());
+  const [port = 0] = hiding ? await freePorts([DEBUGGING_PORT]) : [];
   const browser = await chromium.launch({
     executablePath,
     headless: true,
     // Playwright's own --headless is the old kind in some builds; --mute-audio would silence what the tests listen to.
-    ignoreDefaultArgs: ['--headless', '--mute-audio'],
+    ignoreDefaultArgs: ['--headless', '--mute-audio', ...(hiding ? KEEPS_AWAKE : [])],
     args: [
       '--headless=new',
       ...ARGUMENTS,
       `--use-file-for-fake-audio-capture=${microphone}`,
       ...(loopbackCandidates ? ['--allow-loopback-in-peer-connection'] : []),
+      ...(hiding ? [`--remote-debugging-port=${port}`] : []),
     ],
   });
+  // The browser's own context, without what Playwright does to every page.
+  const plain = hiding ? await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true }) : null;
   const people = new Set<Person>();
   return {
     browser,
     async person({ microphone: allowed = true } = {}) {
-      const context = await browser.newContext({ locale: 'en-GB' });
+      const context = plain?.contexts()[0] ?? (await browser.newContext({ locale: 'en-GB' }));
       await context.grantPermissions(allowed ? ['microphone'] : []);
-      const person = await watch(context);
+      const person = await watch(context, plain !== null);
       people.add(person);
       context.on('close', () => people.delete(person));
       return person;
@@ -101,7 +123,7 @@ export async function launchBrowser({ loopbackCandidates = true }: BrowserOption
   };
 }
 
-async function watch(context: BrowserContext): Promise<Person> {
+async function watch(context: BrowserContext, lasting: boolean): Promise<Person> {
   const log: string[] = [];
   const errors: string[] = [];
   context.on('console', (message) => log.push(`${message.type()}: ${message.text()} (${message.location().url})`));
@@ -111,7 +133,10 @@ async function watch(context: BrowserContext): Promise<Person> {
     log.push(`uncaught: ${text}`);
   });
   const page = await context.newPage();
-  return { context, page, log, errors, close: () => context.close() };
+  const closePages = async () => {
+    for (const open of context.pages()) await open.close();
+  };
+  return { context, page, log, errors, close: () => (lasting ? closePages() : context.close()) };
 }
 
 async function evidence(name: string, people: ReadonlySet<Person>): Promise<string> {

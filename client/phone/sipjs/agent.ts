@@ -42,7 +42,9 @@ const NO_ANSWER_S = 180;
 
 /** The phone's SIP side, on SIP.js 0.21.2. */
 export function createSipPhone(deps: AgentDeps): SipPhone {
-  const { account, identity, tell } = deps;
+  const { account, identity } = deps;
+  /** What is told of a paused phone's registration is no news. */
+  const tell: typeof deps.tell = (news) => paused || deps.tell(news);
   const legs = new Map<string, Leg>();
   /** What waits for the socket, or for its turn. */
   const waiting = new Map<string, () => void>();
@@ -51,6 +53,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   const uri = UserAgent.makeURI(account.uri);
   if (!uri) throw new Error('the SIP address is not one');
   let retired = false;
+  let paused = false;
   let attempt = 0;
   let again: unknown;
 
@@ -116,11 +119,11 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   );
 
   const reconnect = () => {
-    if (retired && legs.size === 0) return;
+    if (paused || (retired && legs.size === 0)) return;
     // A wake-up begins anew, and must not begin beside what is under way.
     deps.clearTimeout(again);
     again = deps.setTimeout(() => {
-      if (agent.isConnected()) return;
+      if (paused || agent.isConnected()) return;
       agent.reconnect().catch(() => {
         tell({ on: 'registration', problem: 'pbx_unreachable' });
         reconnect();
@@ -338,6 +341,15 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       retired = true;
       registration.retire();
       if (legs.size === 0) disconnect();
+    },
+    pause: () => {
+      paused = true;
+      disconnect();
+    },
+    resume: () => {
+      paused = false;
+      attempt = 0;
+      reconnect();
     },
     invite: (...call) => void invite(...call),
     reenter,

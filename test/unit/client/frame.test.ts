@@ -1,68 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { PhoneHost } from '../../../client/frame/contract.ts';
-import { type FrameEnv, runFrame } from '../../../client/frame/frame.ts';
 import { readIdentity, SETTINGS_OPTION, USER_OPTION } from '../../../client/frame/identity.ts';
 import { sessionRetryMs } from '../../../client/frame/session.ts';
-import type { Session } from '../../../src/protocol/frame.ts';
-import { aSession, channelHub, fakePortal, handClock, LINE, lockTable, settle } from './support.ts';
-
-const NOW = 1_900_000_000_000;
-const ROOM = aSession().room;
-const LOCK = `b24phone:${ROOM}`;
-const stored = (change = {}) => ({
-  [USER_OPTION]: JSON.stringify({ uid: 7, phone: true, room: ROOM, at: NOW - 1000, lines: [LINE], ...change }),
-});
-const outgoing = { CALL_ID: 'c1', CALL_DIRECTION: 'outgoing', LINE_NUMBER: LINE, PHONE_NUMBER: '+4940' };
-
-/** One browser: its frames share locks and channels; each frame is a page of the same person. */
-function browser(options: { locks?: boolean } = {}) {
-  const clock = handClock();
-  const hub = channelHub();
-  const locks = lockTable();
-  let frames = 0;
-  const open = (init: Record<string, unknown>, answer: Session | number, loadMs = 120) => {
-    const requests: { url: string; body: unknown }[] = [];
-    const beacons: { url: string; body: Blob }[] = [];
-    const shown: Record<string, string> = {};
-    const hosts: PhoneHost[] = [];
-    const hide: (() => void)[] = [];
-    const ends: (() => void)[] = [];
-    const portal = fakePortal({
-      getInitData: { AUTH_ID: 'token', AUTH_EXPIRES: 3600, MEMBER_ID: 'm1', ...init },
-      CallCardSetUiState: [],
-      CallCardSetStatusText: [],
-    });
-    const env: FrameEnv = {
-      bridge: portal.bridge,
-      frame: `frame-${++frames}`,
-      locks: options.locks === false ? undefined : locks,
-      fetch: async (url, request) => {
-        requests.push({ url: String(url), body: JSON.parse(String(request?.body)) });
-        return typeof answer === 'number' ? new Response('{}', { status: answer }) : Response.json(answer);
-      },
-      openChannel: (name) => {
-        const channel = hub.open(name);
-        ends.push(channel.close);
-        return channel;
-      },
-      importPhone: async () => ({ startPhone: (host) => void hosts.push(host) }),
-      beacon: (url, body) => beacons.push({ url, body }),
-      onPageHide: (callback) => void hide.push(callback),
-      show: (key, word) => {
-        shown[key] = word;
-      },
-      setTimeout: clock.setTimeout,
-      now: () => NOW + clock.now(),
-      random: () => 0.5,
-    };
-    void runFrame(env, loadMs);
-    const close = () => {
-      for (const callback of [...hide, ...ends]) callback();
-    };
-    return { ...portal, requests, beacons, shown, hosts, close };
-  };
-  return { open, clock, hub, locks };
-}
+import { browser, LOCK, NOW, outgoing, ROOM, stored } from './frames.ts';
+import { aSession, LINE, settle } from './support.ts';
 
 describe('who this person is', () => {
   test('a stored identity is believed for a day, until the settings change', () => {
@@ -175,7 +115,7 @@ for (const locks of [true, false]) {
       expect(loads).toEqual([120, 888]);
     });
     test('the follower’s card is news for the phone, and runs the phone’s commands for its CALL_ID only', async () => {
-      const { second, phone, news, world } = await pair();
+      const { second, phone, news } = await pair();
       second.emit('initialized', outgoing);
       await settle();
       expect(news).toEqual([{ frame: 'frame-2', callId: 'c1', name: 'initialized', data: outgoing }]);

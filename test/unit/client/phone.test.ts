@@ -30,11 +30,13 @@ async function aPhone(
   let hide = () => {};
   let allowed = options.microphone ?? true;
   let ids = 0;
+  let opened = 0;
   const host: PhoneHost = {
     frame: 'f1',
     session: { ...aSession(), ...options.session },
     newSession: options.newSession ?? (async () => null),
     share: ({ ticket }) => shared.push(ticket),
+    forget: () => shared.push('forgotten'),
     onCard: (listener) => {
       card = listener;
     },
@@ -53,7 +55,7 @@ async function aPhone(
     },
   };
   const remember = (...what: unknown[]) => void sip.push(what.join(' '));
-  runPhone({
+  const phone = runPhone({
     host,
     microphone: { allowed: async () => allowed },
     tone: () => {},
@@ -62,6 +64,8 @@ async function aPhone(
       return {
         start: () => remember('start'),
         retire: () => remember('retire'),
+        pause: () => remember('pause'),
+        resume: () => remember('resume'),
         ...legCommands(remember),
         stats: async () => null,
         sound: () => null,
@@ -72,12 +76,13 @@ async function aPhone(
       throw new Error('nobody records here');
     },
     openSocket: () => {
+      opened++;
       const raw = {
         addEventListener: (type: string, listener: (event: never) => void) => {
           listeners[type] = listener;
         },
         send: (text: string) => sent.push(JSON.parse(text)),
-        close: () => {},
+        close: () => emit('close', { code: 1000 }),
       };
       return raw as unknown as RawSocket;
     },
@@ -104,6 +109,8 @@ async function aPhone(
       command === 'SetStatusText' ? [(params as { statusText: string }).statusText] : [],
     );
   return {
+    ...phone,
+    sockets: () => opened,
     clock,
     panels,
     shown,
@@ -241,5 +248,41 @@ describe('the page goes away', () => {
     phone.hide();
     expect(phone.sip).toContain('hangup sip-1 480');
     expect(phone.sent).toContainEqual(expect.objectContaining({ t: 'ended', leg: 'sip-1', status: '480' }));
+  });
+});
+
+describe('a page that the browser stops', () => {
+  test('lets go of PBX and object, and says nothing until it is the phone again', async () => {
+    const phone = await aPhone();
+    phone.emit('open');
+    phone.tell(registered);
+    expect(phone.pause()).toBe(true);
+    phone.tell({ on: 'registration', problem: 'pbx_unreachable' });
+    await phone.clock.tick(60_000);
+    expect(phone.sip).toEqual(['start', 'pause']);
+    expect([phone.sockets(), phone.shown.phone]).toEqual([1, 'ready']);
+    phone.resume(aSession({ ticket: 'ticket-2' }));
+    await settle();
+    expect(phone.sip.at(-1)).toBe('resume');
+    expect([phone.sockets(), phone.shared.at(-1)]).toEqual([2, 'ticket-2']);
+    phone.emit('open');
+    phone.tell(registered);
+    expect(phone.shown.phone).toBe('ready');
+    expect(phone.states().at(-1)).toMatchObject({ state: { ready: true }, legs: [] });
+  });
+  test('with a call it lets go of nothing', async () => {
+    const phone = await aPhone();
+    phone.emit('open');
+    phone.tell(registered);
+    phone.tell(ring);
+    expect(phone.pause()).toBe(false);
+    expect(phone.sip).not.toContain('pause');
+  });
+  test('superseded it keeps its role: the next page would take the phone from the other browser', async () => {
+    const phone = await aPhone();
+    phone.emit('open');
+    phone.object({ t: 'superseded', epoch: 2 });
+    expect(phone.pause()).toBe(false);
+    expect(phone.shared.at(-1)).toBe('forgotten');
   });
 });

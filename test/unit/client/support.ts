@@ -71,9 +71,10 @@ export function channelHub() {
         said.push({ name, message: data });
         for (const listener of room) if (!own.has(listener)) queueMicrotask(() => listener({ data }));
       },
-      addEventListener: (_type, listener) => {
+      addEventListener: (_type, listener, { signal } = {}) => {
         own.add(listener);
         room.add(listener);
+        signal?.addEventListener('abort', () => room.delete(listener));
       },
       close: () => {
         for (const listener of own) room.delete(listener);
@@ -85,20 +86,28 @@ export function channelHub() {
 
 /** Web Locks of one browser; `release` ends the holder's document. */
 export function lockTable() {
-  const queues = new Map<string, (() => Promise<never>)[]>();
+  const queues = new Map<string, (() => Promise<void>)[]>();
+  const next = (name: string) => {
+    const queue = queues.get(name);
+    queue?.shift();
+    void queue?.[0]?.();
+  };
   return {
-    request(name: string, hold: () => Promise<never>): Promise<unknown> {
+    request(name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>): Promise<unknown> {
       const queue = queues.get(name) ?? [];
       queues.set(name, queue);
-      queue.push(hold);
-      if (queue.length === 1) void hold();
-      return new Promise(() => {});
+      const held = () => hold().then(() => next(name));
+      queue.push(held);
+      if (queue.length === 1) void held();
+      return new Promise((_, refuse) => {
+        signal.addEventListener('abort', () => {
+          if (queue.indexOf(held) < 1) return;
+          queue.splice(queue.indexOf(held), 1);
+          refuse(new DOMException('stood back', 'AbortError'));
+        });
+      });
     },
-    release(name: string): void {
-      const queue = queues.get(name);
-      queue?.shift();
-      void queue?.[0]?.();
-    },
+    release: next,
   };
 }
 
