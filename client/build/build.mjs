@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build as bundle } from 'vite';
 import { absentSipjs } from './absent.mjs';
+import { smallGrammar } from './grammar.mjs';
+import { ownMd5 } from './md5.mjs';
 import { generatedModule, headersFile, sizeReport } from './output.mjs';
 import { quietSipjs } from './quiet.mjs';
 
@@ -51,7 +53,7 @@ async function bundled(root, { input, output, define = {} }) {
     publicDir: false,
     root,
     base: '/',
-    plugins: [emptyEntries, absentSipjs, quietSipjs],
+    plugins: [emptyEntries, absentSipjs, ownMd5, smallGrammar, quietSipjs],
     define,
     build: {
       target: TARGET,

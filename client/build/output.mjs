@@ -28,7 +28,12 @@ export function sizeReport({ parts, boot, brotli }) {
     bytes(part.fileName.replace('assets/', ''), part.type === 'chunk' ? part.code : String(part.source)),
   );
   const bootRow = bytes('boot (inlined)', boot);
-  const frame = rows.find((row) => row.name.startsWith('frame-'));
-  const every = { name: 'every frame', min: bootRow.min + frame.min, brotli: bootRow.brotli + frame.brotli };
-  return [...rows, bootRow, every];
+  const row = (start) => rows.find(({ name }) => name.startsWith(start));
+  const sum = (name, ...of) => ({
+    name,
+    min: of.reduce((all, { min }) => all + min, 0),
+    brotli: of.reduce((all, { brotli }) => all + brotli, 0),
+  });
+  const every = [bootRow, row('frame-')];
+  return [...rows, bootRow, sum('every frame', ...every), sum('frame with phone', ...every, row('phone-'))];
 }
