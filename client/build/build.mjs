@@ -8,6 +8,7 @@ import { smallGrammar } from './grammar.mjs';
 import { ownMd5 } from './md5.mjs';
 import { generatedModule, headersFile, sizeReport } from './output.mjs';
 import { quietSipjs } from './quiet.mjs';
+import { terseSipjs } from './terse.mjs';
 
 const TARGET = 'es2022';
 
@@ -53,7 +54,7 @@ async function bundled(root, { input, output, define = {} }) {
     publicDir: false,
     root,
     base: '/',
-    plugins: [emptyEntries, absentSipjs, ownMd5, smallGrammar, quietSipjs],
+    plugins: [emptyEntries, absentSipjs, ownMd5, smallGrammar, quietSipjs, terseSipjs],
     define,
     build: {
       target: TARGET,

@@ -1,4 +1,5 @@
 import { parseAst } from 'vite';
+import { edited, editedNode } from './edit.mjs';
 
 /** SIP.js's grammar: 260 rules as PEG.js (https://pegjs.org) writes them, bytecode and a table of what the bytecode names. */
 const GRAMMAR = /[\\/]sip\.js[\\/]lib[\\/]grammar[\\/]pegjs[\\/]dist[\\/]grammar\.js$/;
@@ -104,23 +105,6 @@ function replacement(node, tables) {
   return undefined;
 }
 
-function* edits(node, tables) {
-  const text = replacement(node, tables);
-  if (text !== undefined) return yield { start: node.start, end: node.end, text };
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child?.type === 'string') yield* edits(child, tables);
-    }
-  }
-}
-
-function edited(code, node, tables) {
-  let rest = code.slice(node.start, node.end);
-  for (const { start, end, text } of [...edits(node, tables)].reverse())
-    rest = rest.slice(0, start - node.start) + text + rest.slice(end - node.start);
-  return rest;
-}
-
 /**
  * SIP.js's grammar with the rules that are asked for (START_RULES) and those that they reach, and without the texts that say
  * what was expected instead: SIP.js throws them away. What it reads, and to what, is the same.
@@ -129,9 +113,8 @@ function edited(code, node, tables) {
  */
 export function grammar(code, id) {
   if (!GRAMMAR.test(id)) return null;
-  const program = parseAst(code);
   const found = {};
-  for (const node of nodesOf(program)) {
+  for (const node of nodesOf(parseAst(code))) {
     if (node.type === 'VariableDeclarator' && node.id.name?.startsWith('peg$')) found[node.id.name] ??= node.init;
   }
   const indices = Object.fromEntries(
@@ -143,13 +126,15 @@ export function grammar(code, id) {
     START_RULES.map((name) => indices[name]),
   );
   const starts = START_RULES.map((name) => [name, kept.indexOf(indices[name])]);
+  const constantAt = (index) =>
+    editedNode(code, found.peg$consts.elements[index], (node) => replacement(node, {})).code;
   const tables = {
     peg$startRuleIndices: JSON.stringify(Object.fromEntries(starts)),
     peg$startRuleIndex: '0',
-    peg$consts: `[${constants.map((index) => edited(code, found.peg$consts.elements[index], {})).join(',')}]`,
+    peg$consts: `[${constants.map((index) => constantAt(index)).join(',')}]`,
     peg$bytecode: `${JSON.stringify(kept.map((index) => encode(renumbered(rules[index], kept, constants))))}.map(peg$decode)`,
   };
-  return edited(code, program, tables);
+  return edited(code, (node) => replacement(node, tables)).code;
 }
 
 /** Vite's plugin: of SIP.js's grammar ships what the phone reads with (docs/sipjs.md). */

@@ -1,4 +1,4 @@
-import { parseAst } from 'vite';
+import { edited } from './edit.mjs';
 
 /** SIP.js's own modules, wherever they are installed. */
 const SIPJS = /[\\/]sip\.js[\\/]lib[\\/].+\.js$/;
@@ -18,15 +18,6 @@ const isLogCall = (node, levels) =>
   levels.includes(node.callee.property.name) &&
   isLogger(node.callee.object);
 
-function* statementsOf(node, levels) {
-  if (node.type === 'ExpressionStatement' && isLogCall(node.expression, levels)) yield node;
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child?.type === 'string') yield* statementsOf(child, levels);
-    }
-  }
-}
-
 /**
  * A module of SIP.js without its chatter: whole statements only, each replaced by an empty one, so that an `if` without braces
  * keeps its body. A call whose value is used stays.
@@ -36,10 +27,11 @@ function* statementsOf(node, levels) {
  */
 export function quiet(code, id) {
   if (!SIPJS.test(id)) return null;
-  const gone = [...statementsOf(parseAst(code), levelsOf(id))];
-  let rest = code;
-  for (const { start, end } of gone.reverse()) rest = `${rest.slice(0, start)};${rest.slice(end)}`;
-  return { code: rest, removed: gone.length };
+  const levels = levelsOf(id);
+  const rest = edited(code, (node) =>
+    node.type === 'ExpressionStatement' && isLogCall(node.expression, levels) ? ';' : undefined,
+  );
+  return { code: rest.code, removed: rest.count };
 }
 
 /** Vite's plugin: what ships of SIP.js says only what somebody may read (docs/sipjs.md). */
