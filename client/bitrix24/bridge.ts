@@ -7,8 +7,11 @@ export type Answer = { readonly answered: true; readonly value: unknown } | { re
 export interface Bridge {
   /** Sends one call; never rejects. `timeoutMs` 0 waits for ever. */
   call(method: string, params: unknown, timeoutMs: number): Promise<Answer>;
-  /** Calls `listener` for every call card event, once the page offers them; on pages without telephony that is never. */
-  bindCardEvents(listener: (name: string, payload: unknown) => void): void;
+  /**
+   * Calls `listener` for every call card event, once the page offers them; on pages without telephony that is never.
+   * `bound`: from now on none is missed.
+   */
+  bindCardEvents(listener: (name: string, payload: unknown) => void, bound?: () => void): void;
 }
 
 /** What the bridge needs of its surroundings. */
@@ -63,7 +66,7 @@ export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddres
 
   // A bind is dropped in silence until the messenger has made the list, and a second bind doubles every delivery:
   // so look until `initialized` is listed, then bind once (fact 2.2).
-  const bindCardEvents = async (listener: (name: string, payload: unknown) => void) => {
+  const bindCardEvents = async (listener: (name: string, payload: unknown) => void, bound?: () => void) => {
     for (let look = 1; ; look++) {
       const answer = await call('getInterface', undefined, INTERFACE_TIMEOUT_MS);
       const names = cardEvents(answer);
@@ -71,14 +74,14 @@ export function createBridge(window: BridgeWindow, { origin, sid }: PortalAddres
         for (const name of names) {
           send('placementBindEvent', { event: CARD_EVENT + name }, (payload) => listener(name, payload));
         }
-        return;
+        return bound?.();
       }
       const wait = look > LOOKS ? SLOW_LOOK_MS : LOOK_MS;
       await new Promise<void>((resolve) => void window.setTimeout(resolve, wait));
     }
   };
 
-  return { call, bindCardEvents: (listener) => void bindCardEvents(listener) };
+  return { call, bindCardEvents: (...listeners) => void bindCardEvents(...listeners) };
 }
 
 /** The call card events that `getInterface` lists, without their prefix. */

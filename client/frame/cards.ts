@@ -17,17 +17,28 @@ export interface Cards {
 /**
  * Watches this page's card and names each event by the CALL_ID of the last `initialized`: the events themselves carry none.
  * Every app of the portal gets every external card's events, so what they mean is decided where the calls are known.
+ * @param onUnheard a card was open before anybody listened: whose it is, is not known, and its buttons do nothing
  */
-export function watchCards(bridge: Bridge, onEvent: (callId: string, name: string, data: unknown) => void): Cards {
+export function watchCards(
+  bridge: Bridge,
+  onEvent: (callId: string, name: string, data: unknown) => void,
+  onUnheard?: () => void,
+): Cards {
   let current = '';
   let opening: unknown;
-  bridge.bindCardEvents((name, data) => {
+  const heard = (name: string, data: unknown) => {
     if (name === 'initialized') {
       current = String((data as { CALL_ID?: unknown } | null)?.CALL_ID ?? '');
       opening = data;
     }
     if (current) onEvent(current, name, data);
-  });
+  };
+  // No state at all changes no card: E1 where there is none, E2 where there is one of an app (fact 3.1).
+  const look = async () => {
+    const answer = await bridge.call('CallCardSetUiState', {}, COMMAND_TIMEOUT_MS);
+    if (!current && answer.answered && JSON.stringify(answer.value)?.includes('Invalid')) onUnheard?.();
+  };
+  bridge.bindCardEvents(heard, onUnheard && look);
   return {
     run: (callId, command, params) =>
       callId === current ? bridge.call(command, params, COMMAND_TIMEOUT_MS) : Promise.resolve(NO_CARD),

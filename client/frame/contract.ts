@@ -12,6 +12,8 @@ export type CardNews =
       /** `initialized` of a card that an earlier phone knew: it is open, and whoever clicked was served. */
       readonly again?: true;
     }
+  /** A card is open there that opened before the frame listened: nobody knows whose it is, and its buttons do nothing. */
+  | { readonly frame: string; readonly unheard: true }
   /** The frame's page went away, and its card with it. */
   | { readonly frame: string; readonly left: true };
 

@@ -46,7 +46,15 @@ export function joinPeers(env: PeersEnv, channel: Channel, vault: Vault, loadMs:
     else if (phone) channel.post({ t: 'card', from: frame, news });
     else early.push(news);
   };
-  const cards = watchCards(env.bridge, (callId, name, data) => tell({ frame, callId, name, data }));
+  let unheard = false;
+  const cards = watchCards(
+    env.bridge,
+    (callId, name, data) => tell({ frame, callId, name, data }),
+    () => {
+      unheard = true;
+      if (phone || onCard) tell({ frame, unheard });
+    },
+  );
 
   const hold = (session: Session) => {
     held = { session, at: env.now() };
@@ -60,11 +68,12 @@ export function joinPeers(env: PeersEnv, channel: Channel, vault: Vault, loadMs:
   };
   /** A new phone knows nothing of a card that was told to the one before. */
   const catchUp = () => {
-    const unheard = early.splice(0);
+    const untold = early.splice(0);
     const card = cards.newest();
-    if (card && !unheard.some((news) => 'name' in news && news.name === card.name))
+    if (!card && unheard) tell({ frame, unheard });
+    if (card && !untold.some((news) => 'name' in news && news.name === card.name))
       tell({ frame, ...card, again: true });
-    for (const news of unheard) tell(news);
+    for (const news of untold) tell(news);
   };
 
   const asPhone = (message: PeerMessage) => {

@@ -57,16 +57,17 @@ async function claimByChannel(frame: string, channel: Channel, deps: RoleDeps, t
   let heard = false;
   let outbid = false;
   let mine = false;
-  let stop = () => {};
-  const pause = (ms: number) =>
+  let lookNow = () => {};
+  const pause = (ms: number, stoppable = false) =>
     new Promise<void>((resolve) => {
-      stop = () => term.aborted || resolve();
-      deps.setTimeout(stop, ms);
+      const go = () => term.aborted || resolve();
+      if (stoppable) lookNow = go;
+      deps.setTimeout(go, ms);
     });
   channel.listen(({ t, from }) => {
     if (t === 'phone' || t === 'mine') heard = true;
     else if (t === 'claim' && from < frame) outbid = true;
-    else if (t === 'bye') stop();
+    else if (t === 'bye') lookNow();
     // The phone itself speaks once it has its session and its bundle: nobody else must begin meanwhile.
     if (mine && (t === 'hello' || t === 'claim')) channel.post({ t: 'mine', from: frame });
   }, term);
@@ -80,6 +81,6 @@ async function claimByChannel(frame: string, channel: Channel, deps: RoleDeps, t
       mine = !heard && !outbid;
       if (mine) return;
     }
-    await pause(LOOK_AFTER_MS);
+    await pause(LOOK_AFTER_MS, true);
   }
 }

@@ -161,12 +161,16 @@ async function transcript(tools: LedgerTools, key: string): Promise<DueOutcome> 
 }
 
 async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
-  const { userId, state, callKey } = readShowKey(key);
+  const { userId, state, anew, callKey } = readShowKey(key);
   const call = tools.ledger.call(callKey);
   const rung =
     (call?.userId === userId && callKey.startsWith('b:')) ||
     tools.ledger.legsOf(callKey).some((leg) => leg.userId === userId && leg.live);
   if (!call?.callId || call.state !== state || !rung) return 'done';
+  if (anew) {
+    const hidden = await hideCall(tools.caller, call.callId, [userId]);
+    if (!hidden.ok) return settle(tools, hidden.error) ?? 'done';
+  }
   const got = await showCall(tools.caller, call.callId, userId);
   return got.ok ? 'done' : (settle(tools, got.error) ?? 'done');
 }

@@ -93,7 +93,7 @@ const FrameMessageSchema = v.variant('t', [
     card: v.exactOptional(v.boolean()),
     sent,
   }),
-  v.object({ t: v.literal('show'), id, leg }),
+  v.object({ t: v.literal('show'), id, leg, anew: v.exactOptional(v.literal(true)) }),
   v.object({
     t: v.literal('handover'),
     id,

@@ -180,7 +180,7 @@ export class Switchboard {
     const call = leg && this.#ledger.call(leg.callKey);
     if (!leg || !call) return refusal(m.id, 'unknown_leg');
     this.#ledger.setCard(leg.leg, true);
-    if (leg.live && call.callId !== null) this.#due.plan('show', showKey(call, userId), now);
+    if (leg.live && call.callId !== null) this.#due.plan('show', showKey(call, userId, m.anew), now);
     return { t: 'ack', id: m.id };
   }
 

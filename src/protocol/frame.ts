@@ -230,8 +230,11 @@ export type FrameMessage =
       readonly card?: boolean;
       readonly sent?: number;
     }
-  /** Raise the card of this call again: none opened, or another call's card was in its place. Coalesced by the object. */
-  | { readonly t: 'show'; readonly id: string; readonly leg: string }
+  /**
+   * Raise the card of this call again: none opened, or another call's card was in its place. Coalesced by the object.
+   * `anew`: cards of this call that are open are closed first, for one of them opened before its frame listened.
+   */
+  | { readonly t: 'show'; readonly id: string; readonly leg: string; readonly anew?: true }
   /**
    * This leg's call is being transferred: the ledger joins the target's leg to the call and moves its card.
    * `over`: it was cancelled, has failed, or the customer hung up before it was complete. The transferring leg's `ended`

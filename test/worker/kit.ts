@@ -37,7 +37,7 @@ interface Post {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the dump has the shape of docs/fake-portal.md; each test names what it reads
-type Dump = any;
+export type Dump = any;
 
 async function control(host: string, action: string, body: Record<string, unknown>): Promise<Dump> {
   const answer = await fetch(`http://${host}/__control/${action}`, { method: 'POST', body: JSON.stringify(body) });

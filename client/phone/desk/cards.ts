@@ -5,8 +5,8 @@ import { words } from '../../call/words.ts';
 import type { CardEvent } from '../../card/events.ts';
 import { transfer } from './consultation.ts';
 import { makeRoom } from './offer.ts';
-import { attach, begin, click, places, spotOf } from './place.ts';
-import { activate, activeSpot, hasSecond, hold, swap } from './second.ts';
+import { attach, begin, click, places, spotOf, without } from './place.ts';
+import { activate, activeSpot, detach, hasSecond, hold, swap } from './second.ts';
 import type { Desk, Initialized, Spot, Work } from './types.ts';
 
 /** CALL_IDs remembered so that a late push doesn't dial a call a second time. */
@@ -23,9 +23,14 @@ export const remember = (desk: Desk, callId: string): Desk => ({
 
 /** A card has opened somewhere. `again`: it was open before this page was the phone, so it is no click to dial for. */
 export function opened(work: Work, frame: string, card: Initialized, again = false) {
-  work.desk = { ...work.desk, cards: new Map(work.desk.cards).set(frame, card) };
+  const { cards, unheard } = work.desk;
+  work.desk = { ...work.desk, cards: new Map(cards).set(frame, card), unheard: without(unheard, frame) };
   const spot = spotOf(work.desk, (call) => call.callId === card.callId);
-  if (spot) return attach(work, spot, frame, card.callId);
+  if (spot) {
+    // Opened anew, it shows nothing yet.
+    detach(work, spot, frame);
+    return attach(work, spot, frame, card.callId);
+  }
   if (again) return;
   // Every app of the portal sees every card: only our line makes a click ours, else the object's push does (rule 6).
   const ours = work.desk.rules.lines.some((line) => line.number === card.line);

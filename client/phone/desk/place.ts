@@ -5,6 +5,9 @@ import type { Desk, Place, SipEffect, Spot, Work } from './types.ts';
 
 const SPOTS = ['front', 'other'] as const;
 
+export const without = (frames: readonly string[], frame: string): readonly string[] =>
+  frames.filter((name) => name !== frame);
+
 /** Both calls, the front one first, as far as they are there. */
 export const places = (desk: Desk): readonly Place[] =>
   SPOTS.flatMap((spot) => {
@@ -133,5 +136,6 @@ function clear(work: Work, spot: Spot) {
   const { id, callId } = place.call;
   work.effects.push({ do: 'forget', id });
   const cards = new Map([...work.desk.cards].filter(([, card]) => card.callId !== callId));
-  work.desk = { ...work.desk, [spot]: null, cards };
+  // Whatever card nobody had heard of: the call's own is closed with it.
+  work.desk = { ...work.desk, [spot]: null, cards, unheard: [] };
 }

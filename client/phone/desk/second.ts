@@ -1,5 +1,5 @@
 import { words } from '../../call/words.ts';
-import { change, click, isActive, isConsultation, places, say } from './place.ts';
+import { change, click, isActive, isConsultation, places, say, without } from './place.ts';
 import type { Desk, Place, Spot, Work } from './types.ts';
 
 /** The PBX owes an answer: to hold or resume, or to our 200. What a person asks for meanwhile has to wait. */
@@ -92,5 +92,5 @@ export function toneOf({ front, other }: Desk): Desk['tone'] {
 export function detach(work: Work, spot: Spot, frame: string) {
   const place = work.desk[spot];
   if (!place?.frames.includes(frame)) return;
-  change(work, spot, { frames: place.frames.filter((name) => name !== frame) });
+  change(work, spot, { frames: without(place.frames, frame) });
 }

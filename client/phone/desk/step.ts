@@ -8,7 +8,7 @@ import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
 import { mindBridge, onBridge, onParty } from './conference.ts';
 import { consulted, endFailed, endUnwanted, missConsultation, startConsultation } from './consultation.ts';
 import { askForCard, expectCard, incoming, lookForCard } from './offer.ts';
-import { attachOpenCards, begin, change, click, isConsultation, places, spotOf, tell } from './place.ts';
+import { attachOpenCards, begin, change, click, isConsultation, places, spotOf, tell, without } from './place.ts';
 import { detach, itsTurn, textOf, toneOf } from './second.ts';
 import type { Desk, DeskEvent, DeskStep, Now, Rules, Work } from './types.ts';
 
@@ -21,6 +21,7 @@ export const emptyDesk = (rules: Rules): Desk => ({
   bridge: null,
   turn: null,
   cards: new Map(),
+  unheard: [],
   handled: [],
   pushed: [],
   tone: 'none',
@@ -52,6 +53,9 @@ function happen(work: Work, event: DeskEvent) {
       return clicked(work, event.frame, event.callId, event.event);
     case 'left':
       return left(work, event.frame);
+    case 'unheard':
+      work.desk = { ...desk, unheard: [...desk.unheard, event.frame] };
+      return;
     case 'gone':
       return gone(work, event.id, event.frame);
     case 'alarm':
@@ -128,7 +132,7 @@ function leave(work: Work) {
 function left(work: Work, frame: string) {
   const cards = new Map(work.desk.cards);
   cards.delete(frame);
-  work.desk = { ...work.desk, cards };
+  work.desk = { ...work.desk, cards, unheard: without(work.desk.unheard, frame) };
   for (const { call, frames } of places(work.desk)) {
     if (!frames.includes(frame)) continue;
     work.effects.push({ do: 'detach', id: call.id, frame });
@@ -172,6 +176,7 @@ function settleDown(work: Work) {
     mindBridge(work);
     promote(work);
     itsTurn(work);
+    openAnew(work);
   }
   show(work);
 }
@@ -182,6 +187,18 @@ function promote(work: Work) {
   if (front || !other) return;
   work.desk = { ...work.desk, front: other, other: null };
   askForCard(work, 'front');
+}
+
+/**
+ * A card that opened before its frame listened has no buttons. It may be this call's: all of its cards are opened anew.
+ * Somebody else's stays, as rule 6 wants it.
+ */
+function openAnew(work: Work) {
+  const { front, unheard } = work.desk;
+  if (unheard.length === 0 || !front?.call.callId) return;
+  if (!LIVE.has(front.call.phase) && front.call.phase !== 'calling') return;
+  work.desk = { ...work.desk, unheard: [] };
+  work.effects.push({ do: 'report', report: { t: 'show', leg: front.call.leg, anew: true } });
 }
 
 /** What a person sees and hears follows from the calls that there are. */

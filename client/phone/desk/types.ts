@@ -64,6 +64,8 @@ export interface Desk {
   readonly turn: string | null;
   /** Cards that are open in frames, whether we know their call or not: `initialized` may come before `registered`. */
   readonly cards: ReadonlyMap<string, Initialized>;
+  /** Frames with a card that nobody has heard of, so that its buttons do nothing. */
+  readonly unheard: readonly string[];
   /** CALL_IDs that were dealt with, so that a late push doesn't dial a call a second time. */
   readonly handled: readonly string[];
   readonly pushed: readonly Pushed[];
@@ -91,6 +93,8 @@ export type DeskEvent =
       /** The card was open before this page was the phone. */
       readonly again?: true;
     }
+  /** A card is open there that nobody has heard of: it opened before the frame listened. */
+  | { readonly on: 'unheard'; readonly frame: string }
   /** The frame's page went away, and its card with it. */
   | { readonly on: 'left'; readonly frame: string }
   /** A command found no card in this frame. */

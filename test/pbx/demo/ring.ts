@@ -70,7 +70,7 @@ export async function ring(board: Switchboard, user: string, media: Media, optio
     line: options.line ?? '',
   });
   const rung = await new Promise<Rung>((resolve) =>
-    invite(board, message, media, { ...options, signal: gone }, resolve),
+    invite(board, message, media, { ...options, signal: gone, lost: lost(board, user, binding.connection) }, resolve),
   );
   if (rung.result === 'answered') return rung;
   void media.close();
@@ -78,17 +78,23 @@ export async function ring(board: Switchboard, user: string, media: Media, optio
   return rung;
 }
 
+/** The phone's connection is closed: whatever it was asked, no answer comes any more. */
+const lost = (board: Switchboard, user: string, connection: string) =>
+  board.when(({ type }) => type === 'unregistered' && board.registrar.find(user)?.connection !== connection);
+
 type Message = Parameters<Switchboard['core']['invite']>[0];
 
 function invite(
   board: Switchboard,
   message: Message,
   media: Media,
-  options: RingOptions & { readonly signal: AbortSignal },
+  options: RingOptions & { readonly signal: AbortSignal; readonly lost: Promise<unknown> },
   resolve: (rung: Rung) => void,
 ): void {
   let givenUp: 'no_answer' | 'cancelled' | undefined;
+  let settled = false;
   const settle = (rung: Rung) => {
+    settled = true;
     clearTimeout(timer);
     options.signal.removeEventListener('abort', abort);
     resolve(rung);
@@ -101,6 +107,9 @@ function invite(
   const abort = () => giveUp('cancelled');
   const timer = setTimeout(() => giveUp('no_answer'), options.ringMs ?? 30_000);
   options.signal.addEventListener('abort', abort);
+  void options.lost.then(() => {
+    if (!settled) giveUp('no_answer');
+  });
 
   const request: OutgoingInviteRequest = board.core.invite(message, {
     onProgress: () => {

@@ -62,6 +62,45 @@ describe('the page with the only card is left', () => {
   });
 });
 
+describe('a card that opened before its frame listened', () => {
+  const anew = (reports: readonly object[]) => reports.filter((report) => 'anew' in report);
+  test('is opened anew with all cards of the call that lies here, once; the new one shows how the call is', () => {
+    const { desk, ring, registered, opens, talk, reports, uis } = aDesk();
+    ring();
+    registered();
+    opens('incoming');
+    talk();
+    desk.onCard({ frame: 'f2', unheard: true });
+    expect(anew(reports)).toEqual([{ t: 'show', leg: 'sip-1', anew: true }]);
+    const before = uis().length;
+    // Bitrix24 has closed both without a word (fact 3.4), and opens them again.
+    opens('incoming', LINE, 'c1', 'f1');
+    opens('incoming', LINE, 'c1', 'f2');
+    expect(uis().slice(before)).toEqual(['connected', 'connected']);
+    expect(anew(reports)).toHaveLength(1);
+  });
+  test('waits for the call’s CALL_ID', () => {
+    const { desk, ring, registered, reports } = aDesk();
+    desk.onCard({ frame: 'f2', unheard: true });
+    ring();
+    expect(anew(reports)).toEqual([]);
+    registered();
+    expect(anew(reports)).toEqual([{ t: 'show', leg: 'sip-1', anew: true }]);
+  });
+  test('without a call of ours it is somebody else’s', () => {
+    const { desk, ring, registered, card, opens, reports } = aDesk();
+    ring();
+    registered();
+    opens('incoming');
+    card('skipButtonClick');
+    desk.onCard({ frame: 'f2', unheard: true });
+    desk.onCard({ frame: 'f2', left: true });
+    ring('sip-2');
+    registered('c2', 'sip-2');
+    expect(anew(reports)).toEqual([]);
+  });
+});
+
 test('a page that was taken for gone and clicks is back: its card follows the call again', async () => {
   const { desk, ring, registered, opens, card, talk, commands } = aDesk();
   ring();

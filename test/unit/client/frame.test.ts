@@ -183,6 +183,35 @@ for (const locks of [true, false]) {
   });
 }
 
+describe('a card that is open when the frame begins to listen', () => {
+  const E2 = [{ result: 'error', errorCode: 'Invalid ui state' }];
+  test('is told to the phone, and to the next one', async () => {
+    const world = browser();
+    const first = world.open({ USER_OPTIONS: stored() }, aSession());
+    const second = world.open({ USER_OPTIONS: stored() }, aSession(), 120, { CallCardSetUiState: E2 });
+    await world.clock.tick(1000);
+    const news: unknown[] = [];
+    first.hosts[0]?.onCard((item) => news.push(item));
+    await settle();
+    expect(news).toEqual([{ frame: 'frame-2', unheard: true }]);
+    first.close();
+    world.locks.release(LOCK);
+    await world.clock.tick(1000);
+    const later: unknown[] = [];
+    second.hosts[0]?.onCard((item) => later.push(item));
+    expect(later).toContainEqual({ frame: 'frame-2', unheard: true });
+  });
+  test('one that this frame has heard of meanwhile is no such card', async () => {
+    const world = browser();
+    const frame = world.open({ USER_OPTIONS: stored() }, aSession(), 120, { CallCardSetUiState: E2 });
+    await settle();
+    frame.emit('initialized', outgoing);
+    const news: object[] = [];
+    frame.hosts[0]?.onCard((item) => news.push(item));
+    expect(news.filter((item) => 'unheard' in item)).toEqual([]);
+  });
+});
+
 describe('without Web Locks', () => {
   test('an elected frame that is slow to be the phone keeps all others from beginning', async () => {
     const world = browser({ locks: false });

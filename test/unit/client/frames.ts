@@ -42,7 +42,12 @@ export function browser(options: { locks?: boolean; vaults?: boolean } = {}) {
   const hub = channelHub();
   const locks = lockTable();
   let frames = 0;
-  const open = (init: Record<string, unknown>, answer: Session | number, loadMs = 120) => {
+  const open = (
+    init: Record<string, unknown>,
+    answer: Session | number,
+    loadMs = 120,
+    commands: Record<string, unknown> = {},
+  ) => {
     const requests: { url: string; body: unknown }[] = [];
     const beacons: { url: string; body: Blob }[] = [];
     const shown: Record<string, string> = {};
@@ -55,6 +60,7 @@ export function browser(options: { locks?: boolean; vaults?: boolean } = {}) {
       getInitData: { AUTH_ID: 'token', AUTH_EXPIRES: 3600, MEMBER_ID: 'm1', ...init },
       CallCardSetUiState: [],
       CallCardSetStatusText: [],
+      ...commands,
     });
     const env: FrameEnv = {
       bridge: portal.bridge,

@@ -120,8 +120,9 @@ export function fakePortal(answers: Record<string, unknown>) {
       calls.push({ method, params });
       return Promise.resolve(method in answers ? { answered: true, value: answers[method] } : { answered: false });
     },
-    bindCardEvents: (listener) => {
+    bindCardEvents: (listener, bound) => {
       emit = listener;
+      bound?.();
     },
   };
   return { bridge, calls, emit: (name: string, payload?: unknown) => emit(name, payload) };

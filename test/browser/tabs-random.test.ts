@@ -1,0 +1,3 @@
+import { tabRuns } from './tabs-runs.ts';
+
+tabRuns(10);

@@ -1,0 +1,67 @@
+import process from 'node:process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { startWorld, type World } from '../harness/world.ts';
+import { random } from '../soak/random.ts';
+import { compareWithCrm, type PlayedCall } from './tabs-calls.ts';
+import { Play } from './tabs-play.ts';
+
+/** Steps of one run. */
+const STEPS = 12;
+
+/**
+ * Defines random runs as tests: each is one person with a new browser who opens, reloads and closes pages and sliders, and
+ * calls meanwhile. `TABS_SEED` plays one run again; `RUNS` is how many.
+ *
+ * @param usual how many runs, unless `RUNS` says otherwise
+ */
+export function tabRuns(usual: number): void {
+  const again = process.env.TABS_SEED;
+  const runs = Number(process.env.RUNS ?? (again === undefined ? usual : 1));
+  const first = Number(again ?? Math.floor(Math.random() * 2 ** 31));
+  const played: PlayedCall[] = [];
+  let browser: TestBrowser;
+  let world: World;
+  let numbers = 0;
+
+  beforeAll(async () => {
+    console.log(`tabs: ${runs} runs, TABS_SEED=${first}`);
+    [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  for (let run = 0; run < runs; run++) {
+    const seed = first + run;
+    test(`whatever a person does with their pages, there is one phone, and its call is where they are (TABS_SEED=${seed})`, async () => {
+      const { pbx } = world;
+      if (pbx === null) throw new Error('this world has no PBX');
+      const number = () => `+4930${String(10_000_000 + ++numbers)}`;
+      const play = new Play(world, pbx, await browser.person(), random(seed), number);
+      try {
+        await play.begin();
+        for (let step = 0; step < STEPS; step++) await play.step();
+        await play.end();
+        expect(play.person.errors).toEqual([]);
+      } catch (error) {
+        console.log(`TABS_SEED=${seed}\n  ${play.history.join('\n  ')}\n${await browser.evidence(`tabs ${seed}`)}`);
+        // The next run must not find this one's calls.
+        for (const call of play.calls) call.end();
+        pbx.hangupAll();
+        await play.person.close();
+        throw error;
+      } finally {
+        played.push(...play.calls);
+      }
+    });
+  }
+
+  test('and the CRM has each call once, as the PBX had it', async () => {
+    console.log(
+      `tabs: ${played.length} calls, ${played.filter((call) => call.talked().answered).length} of them answered`,
+    );
+    await compareWithCrm(world, played);
+  });
+}

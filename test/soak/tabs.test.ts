@@ -1,0 +1,3 @@
+import { tabRuns } from '../browser/tabs-runs.ts';
+
+tabRuns(100);
