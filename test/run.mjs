@@ -13,6 +13,8 @@ import { root } from './start/node.mjs';
 
 /** A part that hangs must not hang the whole run; the slowest takes a third of this. */
 const PART_LIMIT_MS = 15 * 60_000;
+/** Asked for by name only, with `SOAK=10000` and `RUNS=1000` if somebody wants to. */
+const SOAK_LIMIT_MS = 12 * 60 * 60_000;
 
 const out = join(root, 'test', '.out');
 const say = (line) => console.log(`  ${line}`);
@@ -27,7 +29,7 @@ const parts = [
   { name: 'unit', needs: [] },
   { name: 'worker', needs: [] },
   // By name only: on a machine that others use as well it takes longer than a run may.
-  { name: 'soak', needs: [], byName: true },
+  { name: 'soak', needs: [ensureChromium], apart: true, byName: true, limitMs: SOAK_LIMIT_MS },
   { name: 'browser', needs: [ensureChromium], apart: true },
   { name: 'pbx', needs: [ensureChromium, ensureAsterisk], wants: [ensureCoturn], apart: true, lane: 'pbx' },
   { name: 'peers', needs: [ensureChromium, ensureKamailio], apart: true, lane: 'pbx' },
@@ -39,7 +41,7 @@ async function checkPart(name, node) {
   return { name, passed: checksWithBuild.length - failed.length, failed: failed.length, skipped: 0, notes };
 }
 
-async function vitestPart({ name, apart = false }, node, print) {
+async function vitestPart({ name, apart = false, limitMs = PART_LIMIT_MS }, node, print) {
   const report = join(out, `${name}.json`);
   rmSync(report, { force: true });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -53,12 +55,12 @@ async function vitestPart({ name, apart = false }, node, print) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  const exitCode = await runLimited(apart ? inNamespace(command) : command, print);
+  const exitCode = await runLimited(apart ? inNamespace(command) : command, limitMs, print);
   return countReport(name, readReport(report), exitCode);
 }
 
 /** @param print null = the command writes to the terminal itself */
-function runLimited([command, ...args], print) {
+function runLimited([command, ...args], limitMs, print) {
   return new Promise((resolve) => {
     // A group of its own, so that a hanging part ends together with the programs it started.
     const child = spawn(command, args, {
@@ -75,7 +77,7 @@ function runLimited([command, ...args], print) {
         // It ended in between.
       }
     };
-    const limit = setTimeout(() => end('SIGKILL'), PART_LIMIT_MS);
+    const limit = setTimeout(() => end('SIGKILL'), limitMs);
     const interrupted = () => {
       end('SIGTERM');
       process.exit(130);

@@ -1,8 +1,8 @@
 import process from 'node:process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Person } from '../harness/browser.ts';
 import { random } from '../soak/random.ts';
+import { setScene } from './scene.ts';
 import { compareWithCrm, type PlayedCall } from './tabs-calls.ts';
 import { Play } from './tabs-play.ts';
 
@@ -20,37 +20,28 @@ export function tabRuns(usual: number): void {
   const runs = Number(process.env.RUNS ?? (again === undefined ? usual : 1));
   const first = Number(again ?? Math.floor(Math.random() * 2 ** 31));
   const played: PlayedCall[] = [];
-  let browser: TestBrowser;
-  let world: World;
+  const scene = setScene<Person>();
   let numbers = 0;
 
-  beforeAll(async () => {
-    console.log(`tabs: ${runs} runs, TABS_SEED=${first}`);
-    [browser, world] = await Promise.all([launchBrowser(), startWorld()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await world?.close();
-  });
+  beforeAll(() => console.log(`tabs: ${runs} runs, TABS_SEED=${first}`));
 
   for (let run = 0; run < runs; run++) {
     const seed = first + run;
     test(`whatever a person does with their pages, there is one phone, and its call is where they are (TABS_SEED=${seed})`, async () => {
+      const { browser, world } = scene;
       const { pbx } = world;
       if (pbx === null) throw new Error('this world has no PBX');
       const number = () => `+4930${String(10_000_000 + ++numbers)}`;
-      const play = new Play(world, pbx, await browser.person(), random(seed), number);
+      const play = new Play(world, pbx, scene.opened(await browser.person()), random(seed), number);
       try {
         await play.begin();
         for (let step = 0; step < STEPS; step++) await play.step();
         await play.end();
         expect(play.person.errors).toEqual([]);
       } catch (error) {
-        console.log(`TABS_SEED=${seed}\n  ${play.history.join('\n  ')}\n${await browser.evidence(`tabs ${seed}`)}`);
+        console.log(`TABS_SEED=${seed}\n  ${play.history.join('\n  ')}`);
         // The next run must not find this one's calls.
         for (const call of play.calls) call.end();
-        pbx.hangupAll();
-        await play.person.close();
         throw error;
       } finally {
         played.push(...play.calls);
@@ -62,6 +53,6 @@ export function tabRuns(usual: number): void {
     console.log(
       `tabs: ${played.length} calls, ${played.filter((call) => call.talked().answered).length} of them answered`,
     );
-    await compareWithCrm(world, played);
+    await compareWithCrm(scene.world, played);
   });
 }
