@@ -1,6 +1,7 @@
 import { randomId } from '../crypto/bytes.ts';
 import { CloseCode, type ObjectMessage, type PhoneState, type Preferences } from '../protocol/frame.ts';
 import type { PersonPresence, Presence } from '../protocol/status.ts';
+import type { Whereabouts } from '../route/back.ts';
 import { presenceOf, type Standing, seenByOthers, type Unreached, unreached } from './presence.ts';
 import { isSilent, lastHeard, nextSilence } from './reachable.ts';
 import type { Account } from './records.ts';
@@ -23,6 +24,8 @@ export interface Attachment {
   readonly browser: string;
   /** Its last message, or its handshake, Unix ms. */
   readonly heardAt: number;
+  /** Its handshake, Unix ms. */
+  readonly cameAt: number;
 }
 
 /** The sockets of this object, handed in by the Durable Object's context. */
@@ -82,7 +85,7 @@ export class Agents {
       if (!inCall(this.attachmentOf(old)?.epoch ?? 0)) old.close(CloseCode.superseded, 'superseded');
     }
     this.#sockets.acceptWebSocket(socket, [tagOf(userId)]);
-    socket.serializeAttachment({ userId, session, epoch, browser: '', heardAt: now } satisfies Attachment);
+    socket.serializeAttachment({ userId, session, epoch, browser: '', heardAt: now, cameAt: now } satisfies Attachment);
     this.#post(socket, { t: 'welcome', epoch });
     const preferences = this.preferencesOf(userId);
     if (preferences !== null) this.#post(socket, { t: 'preferences', preferences });
@@ -250,6 +253,15 @@ export class Agents {
   /** Why a click of this person cannot be dialled now; null = it can, or a page may just be loading. */
   unreached(userId: number, now: number): Unreached | null {
     return unreached(this.#phoneHeardAt(userId), this.#row(userId)?.seen_at ?? null, now);
+  }
+
+  whereabouts(userId: number): Whereabouts {
+    const phone = this.phoneOf(userId);
+    return {
+      cameAt: phone && (this.attachmentOf(phone)?.cameAt ?? 0),
+      seenAt: this.#row(userId)?.seen_at ?? null,
+      doNotDisturb: this.doesNotDisturb(userId),
+    };
   }
 
   /** Whether the person wants no calls now: as they have set it, or as their phone behaves already. */

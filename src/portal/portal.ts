@@ -25,7 +25,7 @@ import { Parts } from './parts.ts';
 import { recordBegins, recordWhole } from './record-door.ts';
 import { addToCounter, type PortalSettingsPart, readPortal, writePortal, writeRules } from './records.ts';
 import type { RestLogQuery, RestLogRow } from './rest-log.ts';
-import { type RouteFacts, routeFacts } from './routing.ts';
+import { comingBack, type RouteFacts, routeFacts } from './routing.ts';
 import { hasTables, migrate } from './schema.ts';
 import { NOT_INSTALLED } from './stub.ts';
 import type { Kept, Passage } from './transcripts.ts';
@@ -241,6 +241,12 @@ export class Portal extends DurableObject<Env> {
   async routeFacts(caller: string): Promise<Result<RouteFacts, Failure>> {
     const parts = this.#installed();
     return parts.ok ? routeFacts(parts.value, caller, Date.now()) : parts;
+  }
+
+  /** What the PBX asks when somebody could not be rung: whether their next page is about to be there. */
+  async comingBack(userId: number): Promise<Result<boolean, Failure>> {
+    const parts = this.#installed();
+    return parts.ok ? comingBack(parts.value, userId, Date.now()) : parts;
   }
 
   /** A call's transcript from the PBX; it is attached once the call is finished. */

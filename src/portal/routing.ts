@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { isExtension, matchable } from '../numbers/match.ts';
+import { isComingBack } from '../route/back.ts';
 import type { PhoneFacts } from './agents.ts';
 import type { CrmMatch } from './customers.ts';
 import type { Parts } from './parts.ts';
@@ -46,4 +47,11 @@ export async function routeFacts(parts: Parts, caller: string, now: number): Pro
   const isAskable = /\d/.test(number) && !isExtension(number, calls);
   const match = isAskable ? readMatch(await within(parts.customers.match(number, now), PATIENCE_MS)) : null;
   return ok({ number, match, phones: parts.agents.phones(Date.now()) });
+}
+
+/** Whether a person whom the PBX could not ring is on their way back from one page to the next. */
+export function comingBack(parts: Parts, userId: number, now: number): Result<boolean, Failure> {
+  if (parts.routed.isFull(now)) return err(TOO_MANY);
+  parts.routed.note(now);
+  return ok(isComingBack(parts.agents.whereabouts(userId), now));
 }

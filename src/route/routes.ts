@@ -40,12 +40,35 @@ const plain = (text: string, status = 200) =>
 
 /** A dial plan reads no error: it gets nobody, and the status for whoever looks. */
 async function getRoute(c: RouteContext): Promise<Response> {
+  if (c.req.query('agent') !== undefined) return getBack(c);
   const isText = c.req.query('format') === 'text';
   const answer = await answerRoute(c);
   if (!answer.ok) return isText ? plain('|', failureStatus(answer.error)) : failureResponse(answer.error);
   return isText
     ? plain(routeText(answer.value))
     : Response.json(answer.value, { headers: { 'cache-control': 'no-store' } });
+}
+
+/** Asked when a person could not be rung, before the call goes elsewhere. */
+async function getBack(c: RouteContext): Promise<Response> {
+  const isText = c.req.query('format') === 'text';
+  const answer = await answerBack(c);
+  if (!answer.ok) return isText ? plain('', failureStatus(answer.error)) : failureResponse(answer.error);
+  return isText
+    ? plain(answer.value.back ? 'back' : '')
+    : Response.json(answer.value, { headers: { 'cache-control': 'no-store' } });
+}
+
+async function answerBack(c: RouteContext): Promise<Result<{ agent: string; back: boolean }, Failure>> {
+  const agent = c.req.query('agent') ?? '';
+  const admitted = await admit(c);
+  if (!admitted.ok) return admitted;
+  const { memberId, portal } = admitted.value;
+  const { agents } = await settingsFor(c.env, memberId).view();
+  const person = agents.find(({ sipUser }) => sipUser === agent);
+  if (!person) return err(failure('not_found', 'agent: nobody has this extension in the settings.'));
+  const back = await portal.comingBack(person.userId);
+  return back.ok ? ok({ agent, back: back.value }) : back;
 }
 
 async function answerRoute(c: RouteContext): Promise<Result<RouteAnswer, Failure>> {

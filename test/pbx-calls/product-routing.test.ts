@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { sign } from '../../src/crypto/sign.ts';
 import { LINE } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
-import { externalId, type Product, startProduct } from './product.ts';
+import { externalId, type Product, routeOf, startProduct } from './product.ts';
 
 /** Asterisk asks the service whom to ring, by the dial plan of docs/routing.md. */
 
@@ -14,17 +13,13 @@ afterEach(({ task }) => product?.leave(task));
 afterAll(() => product?.close());
 
 const callIn = async (from: string, key?: string) => {
-  const { appUrl, portals, secrets } = product.world;
-  const { memberId } = portals[0];
+  const route = await routeOf(product);
   return product.pbx.callIn({
     to: 'support',
     from,
     line: LINE.number,
     says: 'echo',
-    route: {
-      url: `${appUrl}/api/route?portal=${memberId}`,
-      key: key ?? (await sign([secrets.SIGN_KEY], 'pbx', memberId)),
-    },
+    route: key === undefined ? route : { ...route, key },
   });
 };
 const rung = (callId: string) =>

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { PanelAct } from '../../client/frame/panel.ts';
+import { sign } from '../../src/crypto/sign.ts';
 import type { NotReady } from '../../src/protocol/frame.ts';
 import type { CallSettings } from '../../src/protocol/settings.ts';
 import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
@@ -58,6 +59,13 @@ export interface Product extends ProductOn<Asterisk> {
   talking(caller: { readonly from: string; readonly name: string }): Promise<{ anna: Stage; call: OutsideCall }>;
   /** Waits until Bitrix24 has the record of this call. */
   recordOf(call: Pick<OutsideCall, 'callId'>): Promise<FinishedCall>;
+}
+
+/** What the dial plan needs to ask the service: address and key, as the app's page shows them. */
+export async function routeOf({ world }: Pick<Product, 'world'>): Promise<{ url: string; key: string }> {
+  const { memberId } = world.portals[0];
+  const key = await sign([world.secrets.SIGN_KEY], 'pbx', memberId);
+  return { url: `${world.appUrl}/api/route?portal=${memberId}`, key };
 }
 
 /** Our name for a call that Asterisk's X-Call-Id names, as Bitrix24 is told. */

@@ -77,6 +77,48 @@ describe('Market, recommended: a caller is sent to the person responsible (searc
   });
 });
 
+describe('a person whom the PBX could not ring', () => {
+  const back = async (portal: TestPortal, agent: string, more = '') =>
+    pbx(portal, `/api/route?portal=${portal.memberId}&agent=${agent}${more}`);
+  const word = async (portal: TestPortal, agent = '1002') => (await back(portal, agent, '&format=text')).text();
+
+  it('is coming back, while their next page may be loading and when it has just come up', async () => {
+    const portal = await ready();
+    const before = await readyPhone(portal, 2);
+    expect(await word(portal)).toBe('back');
+    before.socket.close();
+    await before.until(() => before.closed ?? true);
+    expect(await word(portal)).toBe('back');
+    expect(await (await back(portal, '1002')).json()).toEqual({ agent: '1002', back: true });
+    await expect.poll(async () => (await portal.status()).agents.phones).toBe(0);
+    await portal.growAbsent(2, 8000);
+    expect(await word(portal)).toBe('');
+  });
+
+  it('is not, where no page ever was, or the person wants no calls', async () => {
+    const portal = await ready();
+    expect(await word(portal)).toBe('');
+    const bob = await readyPhone(portal, 2);
+    bob.send({ t: 'state', state: { ready: true, talking: false, doNotDisturb: true }, legs: [] });
+    await bob.ask({ t: 'renew', id: 'in order' });
+    expect(await word(portal)).toBe('');
+  });
+
+  it('is named by the extension of the settings: any other is 404, and nobody for a dial plan', async () => {
+    const portal = await ready();
+    expect((await back(portal, '9999')).status).toBe(404);
+    const text = await back(portal, '9999', '&format=text');
+    expect([text.status, await text.text()]).toEqual([404, '']);
+  });
+
+  it('is told to whoever has the portal\u2019s key only', async () => {
+    const [portal, other] = [await ready(), newPortal()];
+    const path = `/api/route?portal=${portal.memberId}&agent=1002`;
+    expect((await worker(path)).status).toBe(401);
+    expect((await pbx(other, path)).status).toBe(403);
+  });
+});
+
 describe('the PBX proves itself by the portal\u2019s key', () => {
   it('no key is 401, another portal\u2019s key is 403, no number is 400', async () => {
     const [portal, other] = [await ready(), newPortal()];

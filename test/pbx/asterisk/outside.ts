@@ -9,7 +9,10 @@ export interface CallInOptions {
   readonly name?: string;
   /** The number that the customer dialled. */
   readonly line?: string;
-  /** The service is asked first who is responsible for the caller; then the queue rings. */
+  /**
+   * The service is asked first who is responsible for the caller; then the queue rings. With one agent: asked whether that
+   * one is coming back, when ringing fails.
+   */
   readonly route?: { readonly url: string; readonly key: string };
   /** What the customer says. */
   readonly says?: 'tone' | 'echo' | 'silence';
@@ -47,7 +50,8 @@ export function outcomeOf(dialStatus: string | undefined): Outcome {
 export async function callIn(ami: Ami, options: CallInOptions): Promise<OutsideCall> {
   const { to, from, name = '', line = '+4930999', says = 'tone', ringSeconds = 30 } = options;
   const agents = [to].flat().map((user) => `PJSIP/${user}`);
-  const context = options.route ? 'from-outside-routed' : to === 'support' ? 'from-outside-queue' : 'from-outside';
+  const asked = to === 'support' ? 'routed' : 'direct';
+  const context = options.route ? `from-outside-${asked}` : to === 'support' ? 'from-outside-queue' : 'from-outside';
   const asks = options.route ? `,__ROUTE_URL=${options.route.url},__ROUTE_KEY=${options.route.key}` : '';
   const callId = `outside-${randomUUID()}`;
   const far = `${callId}-far`;
@@ -65,7 +69,7 @@ export async function callIn(ami: Ami, options: CallInOptions): Promise<OutsideC
     CallerID: `"${name}" <${from}>`,
     // The dial plan's own limit ends the ringing; this one only must not come first.
     Timeout: String((ringSeconds + 10) * 1000),
-    Variable: `__AGENTS=${agents.join('&')},__RING_SECONDS=${ringSeconds}${asks}`,
+    Variable: `__AGENTS=${agents.join('&')},__AGENT=${[to].flat()[0]},__RING_SECONDS=${ringSeconds}${asks}`,
   });
   const { Channel: channel = '' } = await ami.when((event) => event.Event === 'Newchannel' && mine(event));
   return {
