@@ -1,6 +1,7 @@
 import type { AppData } from '../../src/app/data.ts';
 import { openChannel } from '../frame/channel.ts';
 import { pageData, parentBridge } from '../pages/dom.ts';
+import { pauseWhileSeen, runColleagues } from './colleagues.ts';
 import { fitFrame } from './fit.ts';
 import { levelCheck, openMicrophone } from './panel/level.ts';
 import { joinPhone } from './panel/link.ts';
@@ -34,6 +35,11 @@ function runPanel(room: string): void {
 }
 
 if (data.room !== null) runPanel(data.room);
+void runColleagues(data.colleagues, {
+  root: document,
+  fetch: (...args) => fetch(...args),
+  pause: pauseWhileSeen,
+});
 if (data.admin !== null) {
   runSettings(data.admin, bridge);
   const { ticket } = data.admin;

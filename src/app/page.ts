@@ -1,5 +1,6 @@
 import { type HtmlEscapedString, html, jsonBlock } from '../pages/html.ts';
 import { shell } from '../pages/shell.ts';
+import { peopleList } from '../presence/render.ts';
 import type { Session } from '../protocol/frame.ts';
 import type { PortalStatus } from '../protocol/status.ts';
 import { badge, strikeBar } from '../status/render.ts';
@@ -17,6 +18,8 @@ export interface AppPage {
   readonly session: Session;
   readonly status: PortalStatus | null;
   readonly data: AppData;
+  /** ISO 8601, the moment the page is made. */
+  readonly now: string;
   /** How the PBX asks whom to ring; null: not an administrator. */
   readonly pbx?: PbxAccess | null;
 }
@@ -27,6 +30,16 @@ function portalState({ session, status, data: { admin } }: AppPage): HtmlEscaped
 <p>${badge(verdict)}</p><p>${verdict.advice}</p>
 ${admin ? html`<p class="dim">${portalFigures(status)}</p>` : ''}
 ${admin && status ? strikeBar(status.strikes) : ''}
+</section>`;
+}
+
+/** Who else is there; kept fresh by the page's script. Nobody else with a phone: nothing is shown. */
+function colleagues({ session, status, now }: AppPage): HtmlEscapedString {
+  const others = (status?.agents.people ?? []).filter(({ userId }) => userId !== session.user.id);
+  return html`<section class="panel" id="colleagues" aria-labelledby="colleagues-title"${others.length === 0 ? html` hidden` : ''}>
+<h2 id="colleagues-title">Colleagues</h2>
+<div id="people">${peopleList(others, now)}</div>
+<p class="dim" id="people-state" role="status" hidden></p>
 </section>`;
 }
 
@@ -126,6 +139,7 @@ export function appPage(page: AppPage): HtmlEscapedString {
     body: html`<main class="page">
 <header class="masthead"><h1>${page.title}</h1>${session.user.name ? html`<p class="dim">${session.user.name}</p>` : ''}</header>
 ${panel(session)}
+${colleagues(page)}
 ${portalState(page)}
 ${data.admin ? html`${settingsForm()}${statistics()}` : ''}
 ${page.pbx ? pbxAccess(page.pbx) : ''}

@@ -51,8 +51,10 @@ async function build(c: AppContext, config: Config, session: Session, memberId: 
     script: entries.app,
     session,
     status,
+    now: new Date().toISOString(),
     data: {
       room: session.sip && session.room,
+      colleagues: { ticket: session.ticket, userId: session.user.id },
       records: session.calling?.recording === 'browser',
       admin: settings && { ticket: session.ticket, memberId, settings, mintsTurn: config.turnSecret !== null },
     },

@@ -9,7 +9,7 @@ import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { bugName, log } from '../log.ts';
 import { CloseCode, type Line, type Preferences } from '../protocol/frame.ts';
-import type { PortalStatus } from '../protocol/status.ts';
+import type { PersonPresence, PortalStatus } from '../protocol/status.ts';
 import { TICKET_SECONDS } from '../session/ticket.ts';
 import { DEFAULT_CALLS } from '../settings/calls-form.ts';
 import type { StatisticsRow } from '../statistics/summary.ts';
@@ -259,6 +259,27 @@ export class Portal extends DurableObject<Env> {
   async status(): Promise<PortalStatus | null> {
     const parts = this.#openParts();
     return parts.ok ? parts.value.status(Date.now()) : null;
+  }
+
+  /**
+   * How the portal's people stand, for one of them. The session lives on while they look: `expiresAt` is the end of the
+   * ticket that they ask with from now on, null where the old one is good for long.
+   */
+  async presence(
+    session: string,
+    ticketUntil: number,
+  ): Promise<Result<{ people: PersonPresence[]; expiresAt: number | null }, Failure>> {
+    const parts = this.#installed();
+    if (!parts.ok) return parts;
+    const now = Date.now();
+    const { sessions, agents, portal } = parts.value;
+    if (!sessions.find(session, now))
+      return err(failure('unauthorized', 'This session was ended: open the app again.'));
+    const people = agents.people(portal.accounts, now);
+    if (ticketUntil - now > (TICKET_SECONDS * 1000) / 2) return ok({ people, expiresAt: null });
+    const expiresAt = now + TICKET_SECONDS * 1000;
+    sessions.renew(session, expiresAt);
+    return ok({ people, expiresAt });
   }
 
   /** The portal's calls that began in [from, to), Unix ms, added up. */

@@ -21,15 +21,15 @@ export class Sessions {
     return id;
   }
 
-  find(id: string, now: number): { userId: number; admin: boolean } | null {
+  find(id: string, now: number): { userId: number; admin: boolean; expiresAt: number } | null {
     const row = this.#sql
-      .exec<{ user_id: number; admin: number }>(
-        'SELECT user_id, admin FROM session WHERE id = ? AND expires_at > ?',
+      .exec<{ user_id: number; admin: number; expires_at: number }>(
+        'SELECT user_id, admin, expires_at FROM session WHERE id = ? AND expires_at > ?',
         id,
         now,
       )
       .toArray()[0];
-    return row ? { userId: row.user_id, admin: row.admin === 1 } : null;
+    return row ? { userId: row.user_id, admin: row.admin === 1, expiresAt: row.expires_at } : null;
   }
 
   /** Prolongs a session, without the admin's right: that is proved at the portal, every fifteen minutes. */

@@ -21,6 +21,15 @@ export interface PersonPresence {
   readonly reason?: NotReady;
 }
 
+/** The answer of `GET /api/presence`. */
+export interface PresenceAnswer {
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  readonly people: readonly PersonPresence[];
+  /** A ticket to ask with from now on; absent = the old one lives on. */
+  readonly ticket?: string;
+}
+
 /** One portal's row of `/status.json`; the portal's object writes it, the directory keeps it. Times are ISO 8601. */
 export interface PortalStatus {
   readonly memberId: string;

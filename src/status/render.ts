@@ -1,5 +1,7 @@
 import { type HtmlEscapedString, html } from '../pages/html.ts';
 import { installSteps } from '../pages/steps.ts';
+import { peopleList } from '../presence/render.ts';
+import { countsOf } from '../presence/view.ts';
 import type { PortalStatus, StatusDocument } from '../protocol/status.ts';
 import { byUrgency, milliseconds, relative, SEVERITY_ICONS, summaryOf, type Verdict, verdictOf } from './view.ts';
 
@@ -93,6 +95,12 @@ function lastCalls(row: PortalStatus, now: string): HtmlEscapedString | '' {
   )}</ul></details>`;
 }
 
+function people(row: PortalStatus, now: string): HtmlEscapedString | '' {
+  const all = row.agents.people ?? [];
+  if (all.length === 0) return '';
+  return html`<details data-part="people"><summary>People: ${countsOf(all)}</summary>${peopleList(all, now)}</details>`;
+}
+
 /** One portal, whole. `now`: ISO 8601, the moment the row was made. */
 export function portalCard(row: PortalStatus, now: string): HtmlEscapedString {
   const verdict = verdictOf(row);
@@ -101,6 +109,7 @@ export function portalCard(row: PortalStatus, now: string): HtmlEscapedString {
 <p class="portal__advice">${verdict.advice}</p>
 ${row.binding === 'uninstalled' ? '' : html`${strikes(row, now)}${facts(row, now)}`}
 <div class="portal__more">
+${row.binding === 'uninstalled' ? '' : people(row, now)}
 ${lastStrikes(row, now)}
 ${lastCalls(row, now)}
 <details data-part="ids"><summary>Identity</summary>

@@ -85,11 +85,12 @@ describe('POST /app', () => {
   const dataOf = (page: string): AppData =>
     JSON.parse(/<script type="application\/json" id="app-data">(.*?)<\/script>/.exec(page)?.[1] ?? 'null');
 
-  it('shows an employee their own phone and no settings, no ticket and no password', async () => {
+  it('shows an employee their own phone and no settings and no password', async () => {
     open.mockResolvedValue(ok(session({ user: { id: 18, admin: false, name: 'Bob' }, sip })));
     const page = await (await post()).text();
     expect(page).toContain('<h2 id="phone-title"');
-    expect(dataOf(page)).toEqual({ room: 'room', records: false, admin: null });
+    const colleagues = { ticket: session().ticket, userId: 18 };
+    expect(dataOf(page)).toEqual({ room: 'room', records: false, colleagues, admin: null });
     expect(page).not.toMatch(/<form|secret-of-sip/);
   });
 
@@ -98,8 +99,24 @@ describe('POST /app', () => {
     const page = await (await post()).text();
     expect(page).toContain('You have no SIP account yet');
     expect(page).toContain('you are employee no. 18');
-    expect(dataOf(page)).toEqual({ room: null, records: false, admin: null });
+    expect(dataOf(page)).toMatchObject({ room: null, records: false, admin: null });
     expect(page).not.toMatch(/<form|<input/);
+  });
+
+  it('names the colleagues, not the person themselves, and nothing where there are none', async () => {
+    const people = [
+      { userId: 17, name: 'Ann', presence: 'talking', since: null },
+      { userId: 2, name: 'Bob <i>', presence: 'reachable', since: '2026-11-22T10:00:00.000Z' },
+    ] as const;
+    const agents = { phones: 2, reachable: 2, talking: 1, people };
+    const env = envWith({
+      PORTAL: { getByName: () => ({ status: async () => portalStatus({ agents }) }) } as never,
+    });
+    const page = await (await post(undefined, env)).text();
+    expect(page).toContain('Bob &lt;i&gt;');
+    expect(page).not.toContain('data-user="17"');
+    expect(page).not.toMatch(/id="colleagues"[^>]* hidden/);
+    expect(await (await post()).text()).toMatch(/id="colleagues"[^>]* hidden/);
   });
 
   it('says whether this browser records, as the settings have it', async () => {

@@ -1,9 +1,12 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { sign } from '../../src/crypto/sign.ts';
+import type { PresenceAnswer } from '../../src/protocol/status.ts';
 import type { RouteAnswer } from '../../src/route/decide.ts';
-import { openSocket, portals, type TestPortal, type TestSocket } from './kit.ts';
+import { openSocket, portals, type TestPortal, type TestSocket, worker } from './kit.ts';
 import { answered, ring, settle } from './legs.ts';
 import { CLEO, pbx, readyPhone, registered, saveSettings, startedAt } from './market-kit.ts';
+import { BINDINGS } from './places.ts';
 
 const newPortal = portals(640);
 
@@ -225,5 +228,44 @@ describe('a click of a person who cannot be reached', () => {
     await says(bob, { talking: true });
     const callId = await click(portal);
     expect(await bob.next('dial')).toMatchObject({ callId });
+  });
+});
+
+describe('GET /api/presence', () => {
+  const ask = (ticket: string | null) =>
+    worker('/api/presence', { headers: ticket === null ? {} : { authorization: `Bearer ${ticket}` } });
+
+  it('tells any employee of the portal how everybody stands, and nobody else', async () => {
+    const portal = await ready();
+    await readyPhone(portal, 2);
+    const answer = await ask((await portal.session(3)).ticket);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const seen = (await answer.json()) as PresenceAnswer;
+    expect(seen.people).toMatchObject([
+      { userId: 2, name: 'Bob Builder', presence: 'reachable' },
+      { userId: 3, name: 'Cy Caller', presence: 'away' },
+    ]);
+    expect(seen.ticket).toBeUndefined();
+    for (const ticket of [null, 'a.b']) expect((await ask(ticket)).status).toBe(401);
+    expect((await worker('/api/presence', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('a ticket in its second half is renewed, without the right of an administrator', async () => {
+    const portal = await ready();
+    const { ticket } = await portal.session(1);
+    const claims = JSON.parse(atob((ticket.split('.')[0] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
+    const body = btoa(JSON.stringify({ ...claims, expiresAt: Date.now() + 60_000 })).replaceAll('=', '');
+    const old = `${body}.${await sign([BINDINGS.SIGN_KEY], 'ticket', body)}`;
+    const { ticket: renewed = '' } = (await (await ask(old)).json()) as PresenceAnswer;
+    expect((await ask(renewed)).status).toBe(200);
+    const settings = await worker('/api/settings', { headers: { authorization: `Bearer ${renewed}` } });
+    expect(settings.status).toBe(403);
+  });
+
+  it('a session that was ended sees nobody', async () => {
+    const portal = await ready();
+    const { ticket } = await portal.session(3);
+    await portal.rows('DELETE FROM session RETURNING 1');
+    expect((await ask(ticket)).status).toBe(401);
   });
 });

@@ -36,7 +36,13 @@ function openPage(): HTMLFormElement {
       strikeMs: 5000,
     },
     status: null,
-    data: { room: null, records: false, admin: { ticket: 't', memberId: 'm', settings: view, mintsTurn: false } },
+    now: '2026-11-22T10:00:00.000Z',
+    data: {
+      room: null,
+      records: false,
+      colleagues: { ticket: 't', userId: 1 },
+      admin: { ticket: 't', memberId: 'm', settings: view, mintsTurn: false },
+    },
   }).toString();
   document.body.innerHTML = page.slice(page.indexOf('<main'), page.indexOf('</main>'));
   return need(document, '#settings', HTMLFormElement);
