@@ -16,6 +16,7 @@ import type { ReentryModule } from './reentry.ts';
 import { keepRegistered } from './registration.ts';
 import { dialogOf, replacesHeaders } from './replaces.ts';
 import { ringNoLonger, rings } from './ringing.ts';
+import { takenBack } from './taken-back.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 
 export interface AgentDeps extends HeartbeatDeps {
@@ -50,6 +51,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   const waiting = new Map<string, () => void>();
   const policy = backoff(deps.random);
   const network = rememberNetwork();
+  const dying = takenBack(deps.setTimeout);
   const uri = UserAgent.makeURI(account.uri);
   if (!uri) throw new Error('the SIP address is not one');
   let retired = false;
@@ -309,6 +311,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     const leg = legs.get(id);
     if (!leg) return;
     leg.silence();
+    if (isUnanswered(leg.session) && leg.session instanceof Inviter) dying.add(leg.session);
     endSession(leg.session, refuse);
   };
 
@@ -360,18 +363,20 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     hold: (id, held) => legs.get(id)?.hold(held),
     mute: (id, muted) => legs.get(id)?.mute(muted),
     dtmf: (id, key) => legs.get(id)?.dtmf(key),
-    refer: (id, number) => legs.get(id)?.refer(number),
+    refer: (id, number) => dying.whenNone(() => legs.get(id)?.refer(number)),
     sound: (id) => legs.get(id)?.sound() ?? null,
     stats: async (id) => (await legs.get(id)?.stats()) ?? null,
     referTo: (id, consultation) => legs.get(id)?.referTo(legs.get(consultation)?.session),
   };
 }
 
+const isUnanswered = ({ state }: Leg['session']): boolean =>
+  state === SessionState.Initial || state === SessionState.Establishing;
+
 /** The one request that ends a session, by its state; a CANCEL that crosses a 200 is followed by a BYE (SIP.js does that). */
 function endSession(session: Inviter | Invitation | Leg['session'], refuse: number): void {
-  const { state } = session;
-  const unanswered = state === SessionState.Initial || state === SessionState.Establishing;
-  if (state === SessionState.Established) void session.bye().catch(() => {});
+  const unanswered = isUnanswered(session);
+  if (session.state === SessionState.Established) void session.bye().catch(() => {});
   else if (unanswered && session instanceof Inviter) void session.cancel().catch(() => {});
   else if (unanswered && session instanceof Invitation) void session.reject({ statusCode: refuse }).catch(() => {});
 }

@@ -43,6 +43,37 @@ describe('a REFER with Replaces (RFC 3891)', () => {
   });
 });
 
+describe('a REFER to somebody whom a consultation rings', () => {
+  test('waits until the PBX has ended that one: they would be busy for the customer', async () => {
+    await start();
+    await talks();
+    phone.invite('leg-2', '602', '');
+    const consultation = await takes('INVITE');
+    peer.answer(consultation, 180);
+    await told('leg-2', 'progress');
+    // As the desk does it, in one turn.
+    phone.refer('leg-1', '602');
+    phone.hangup('leg-2', 486);
+    const cancel = await takes('CANCEL');
+    await clock.tick(200);
+    expect(peer.waiting('REFER')).toEqual([]);
+    peer.answer(cancel, 200);
+    peer.answer(consultation, 487);
+    expect(header(await takes('REFER'), 'Refer-To')).toContain('602');
+  });
+  test('does not wait for ever', async () => {
+    await start();
+    await talks();
+    phone.invite('leg-2', '602', '');
+    peer.answer(await takes('INVITE'), 180);
+    await told('leg-2', 'progress');
+    phone.refer('leg-1', '602');
+    phone.hangup('leg-2', 486);
+    await takes('CANCEL');
+    await takes('REFER');
+  });
+});
+
 describe('an INVITE with Replaces takes the place of a call that stands', () => {
   test('it is answered at once, the old dialog ends, and to the person it is the same call', async () => {
     await start();
