@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listening, type Stage, stageOf } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
-import { clockRuns, type Product, ready, says, startProduct } from './product.ts';
+import { clockRuns, externalId, type Product, ready, says, startProduct } from './product.ts';
 import { soundsBothWays } from './sound.ts';
 
 /** A page is reloaded, left or closed in the middle of a call, and the customer stays on the line. */
@@ -35,6 +35,11 @@ async function answer(stage: Stage) {
 /** The employee's legs at Asterisk: a call that was taken over has another one. */
 const legs = async () =>
   (await product.pbx.channelStats()).map(({ channel }) => channel).filter((channel) => channel.startsWith('1001-'));
+
+const isOf =
+  ({ callId }: { readonly callId: string }) =>
+  ({ externalCallId }: { readonly externalCallId: string | null }) =>
+    externalCallId === externalId(callId);
 
 async function newLeg(before: readonly string[]) {
   await until('the new page to have the call', async () => {
@@ -120,5 +125,137 @@ describe('a live call survives its page', () => {
     await anna.shows('call', 'none');
     await until('the finish', () => product.rest('finish').length === finishes + 1);
     expect(product.rest('finish').at(-1)).toMatchObject({ STATUS_CODE: '200' });
+  });
+
+  it('a link is clicked: the next page of the portal has the call, and Asterisk counts sound both ways', async () => {
+    const anna = await product.employee(1);
+    const customer = await callIn();
+    await answer(anna);
+    const before = await legs();
+    await anna.page.click('.menu-item:not(.is-current)');
+    await newLeg(before);
+    await anna.shows('call', 'talking');
+    await anna.card('connected');
+    await soundsBothWays(anna);
+    await product.countsBothWays('1001');
+    await customer.hangup();
+    await anna.noCard();
+  });
+
+  it('the phone’s renderer crashes, and the person reloads the page: the same', async () => {
+    const anna = await product.employee(1);
+    const customer = await callIn();
+    await answer(anna);
+    const before = await legs();
+    const devtools = await anna.person.context.newCDPSession(await anna.frame());
+    await devtools.send('Inspector.enable');
+    const crashed = new Promise((done) => devtools.once('Inspector.targetCrashed', done));
+    // Whoever has crashed answers nothing.
+    devtools.send('Page.crash').catch(() => {});
+    await crashed;
+    expect(await legs()).toEqual(before);
+    // Playwright has done with a page of which a part has crashed; a person has not.
+    const tab = await anna.person.context.newCDPSession(anna.page);
+    const { loaderId } = (await tab.send('Page.getFrameTree')).frameTree.frame;
+    const card = "document.querySelector('[data-card]')?.dataset.uiState";
+    const shows = async () => (await tab.send('Runtime.evaluate', { expression: card })).result.value;
+    await tab.send('Page.reload');
+    await newLeg(before);
+    expect((await tab.send('Page.getFrameTree')).frameTree.frame.loaderId).not.toBe(loaderId);
+    await until('the card', async () => (await shows()) === 'connected');
+    await product.countsBothWays('1001');
+    await customer.hangup();
+    await until('no card', async () => (await shows()) === undefined);
+  });
+
+  it('a click-to-call keeps Bitrix24’s CALL_ID through a reload, and is finished once', async () => {
+    const anna = await product.employee(1);
+    const callId = product.clickToCall(CUSTOMER);
+    await anna.card('connected');
+    const before = await legs();
+    const [registers, finishes] = [product.rest('register').length, product.rest('finish').length];
+    await anna.page.reload();
+    await newLeg(before);
+    await anna.shows('call', 'talking');
+    await anna.card('connected');
+    await clockRuns(anna);
+    await soundsBothWays(anna);
+    await anna.press('hangup');
+    await anna.noCard();
+    const done = await product.finished((finished) => finished.callId === callId);
+    expect(done).toMatchObject({ statusCode: '200' });
+    expect(done.duration).toBeGreaterThan(0);
+    expect(product.rest('register')).toHaveLength(registers);
+    expect(product.rest('finish')).toHaveLength(finishes + 1);
+  });
+
+  it('two calls at once: the one on hold and the one that is talked on both come along', async () => {
+    const anna = await product.employee(1);
+    call = await product.pbx.callIn({ to: '1001', from: CUSTOMER, name: 'Marta Lind', says: 'tone' });
+    const marta = call;
+    await answer(anna);
+    const paul = await product.pbx.callIn({ to: '1001', from: '+49407654321', name: 'Paul Weber', says: 'tone' });
+    await says(anna, 'Second call: Paul Weber');
+    await anna.press('hold');
+    await says(anna, 'You are talking with Paul Weber');
+    const before = await legs();
+    expect(before).toHaveLength(2);
+    await anna.page.reload();
+    await until('both calls on the new page', async () => {
+      const now = await legs();
+      return now.length === 2 && now.every((leg) => !before.includes(leg));
+    });
+    await says(anna, 'You are talking with Paul Weber. Hold swaps · On hold');
+    await anna.hears();
+    await anna.press('hangup');
+    await paul.ended;
+    await says(anna, 'On hold');
+    await anna.press('hold');
+    await says(anna, 'Connected');
+    await anna.press('hangup');
+    await marta.ended;
+    await anna.noCard();
+    expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
+    expect(await product.recordOf(paul)).toMatchObject({ statusCode: '200' });
+  });
+});
+
+describe('nobody goes on with it', () => {
+  it('the page is closed for good: Asterisk ends its leg by rtp_timeout, and the CRM has the length', async () => {
+    const anna = await product.employee(1);
+    const customer = await callIn();
+    await answer(anna);
+    await anna.page.goto('about:blank');
+    await customer.ended;
+    const done = await until(
+      'the finish',
+      () => product.world.fake.portal(product.world.portals[0].memberId).finished.find(isOf(customer)),
+      60_000,
+    );
+    expect(done).toMatchObject({ statusCode: '200' });
+    // Of the half minute and more in which nobody was there, nothing counts.
+    expect(done.duration).toBeLessThan(20);
+    expect(await legs()).toEqual([]);
+  }, 120_000);
+
+  it('Asterisk refuses Replaces, agrees to a re-INVITE and stays silent: an honest end for both', async () => {
+    const anna = await product.employee(1);
+    const customer = await callIn();
+    await answer(anna);
+    await clockRuns(anna);
+    // From the next page on the PBX is asked for something that it doesn't know.
+    await anna.person.context.addInitScript(() => {
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data) {
+        send.call(this, typeof data === 'string' ? data.replace('Require: replaces', 'Require: nothing') : data);
+      };
+    });
+    await anna.page.reload();
+    await customer.ended;
+    const done = await product.recordOf(customer);
+    expect(done).toMatchObject({ statusCode: '200' });
+    expect(done.duration).toBeGreaterThan(0);
+    await anna.shows('call', 'none');
+    expect(await legs()).toEqual([]);
   });
 });
