@@ -127,7 +127,10 @@ export class LedgerStore {
   }
 
   liveLegsOfUser(userId: number): LegRecord[] {
-    return this.#sql.exec<LegRow>('SELECT * FROM leg WHERE user_id = ? AND live = 1', userId).toArray().map(toLeg);
+    return this.#sql
+      .exec<LegRow>('SELECT * FROM leg WHERE user_id = ? AND live = 1 ORDER BY rowid', userId)
+      .toArray()
+      .map(toLeg);
   }
 
   /**

@@ -9,21 +9,16 @@ import { buildWorker } from '../harness/build.mjs';
 import { startWorld, type World } from '../harness/world.ts';
 import { projectNode, root } from '../start/node.mjs';
 import { measureDialling, measureRinging } from './calls.ts';
-import { isMeasured, lineOf, type Outcome, type Unmeasured, verdictOf } from './figures.ts';
+import { isMeasured, lineOf, type Outcome, verdictOf } from './figures.ts';
 import { measureFrameLoad } from './frame-load.ts';
 import { measureHandler } from './handler.ts';
 import { measurePageViews } from './page-views.ts';
+import { measureRecovery } from './recovery.ts';
 import { measureDefaults } from './sipjs-defaults.ts';
 
 /** `npm run bench`: every figure of docs/benchmarks.md, measured in one run on this machine. */
 
 const out = join(root, 'test', '.out');
-
-const NOT_BUILT: readonly Unmeasured[] = [
-  { id: 'reload_to_audio_ms', what: 'reload in a live call -> audio again' },
-  { id: 'one_way_audio_ms', what: 'one-way audio noticed' },
-  { id: 'online_to_reconnect_ms', what: 'network back -> connected again' },
-].map((row) => ({ ...row, reason: 'not built yet', fault: false }));
 
 interface Part {
   readonly id: string;
@@ -84,6 +79,7 @@ const partsOf = (browser: TestBrowser, world: World, stun: string): readonly Par
   { id: 'dialling', what: 'dialling', measure: () => measureDialling(browser, world, stun) },
   { id: 'sipjs_defaults', what: 'SIP.js defaults', measure: () => measureDefaults(browser, world, stun) },
   { id: 'ringing', what: 'ringing', measure: () => measureRinging(browser, world) },
+  { id: 'recovery', what: 'recovery', measure: () => measureRecovery(browser, world) },
 ];
 
 /** All parts, or those that were named on the command line. */
@@ -127,9 +123,7 @@ async function main(): Promise<void> {
   console.log(
     `${machine.cores} x ${machine.cpu}, ${machine.system}, Node ${machine.node}, workerd ${machine.workerd}, Chromium ${machine.chromium}\n`,
   );
-  const measured = await measureAll(wanted, browser).finally(() => browser.close());
-  const outcomes = wanted.length > 0 ? measured : [...measured, ...NOT_BUILT];
-  for (const outcome of outcomes.slice(measured.length)) console.log(`  ${lineOf(outcome)}`);
+  const outcomes = await measureAll(wanted, browser).finally(() => browser.close());
   const load = [machine.load[0], loadNow()] as const;
   save({ ...machine, load }, outcomes);
   const missed = outcomes.filter((outcome) => isMeasured(outcome) && verdictOf(outcome) === 'missed').length;
