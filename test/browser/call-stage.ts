@@ -44,7 +44,15 @@ export async function openStage(
 ): Promise<Stage> {
   const person = await browser.person(options);
   if (options.prepare) await person.context.addInitScript(options.prepare);
-  await person.context.addInitScript((relayOnly) => {
+  await keepPeers(person, options.relayOnly);
+  await person.page.goto(`${world.portals[0].url}${path}?as=${as}`);
+  await listening(person.page);
+  return stageOf(person, person.page, world);
+}
+
+/** Keeps the peer connections of pages that open from now on where {@link Stage.hears} finds them. */
+export const keepPeers = (person: Person, relayOnly = false): Promise<unknown> =>
+  person.context.addInitScript((relayOnly) => {
     const Native = window.RTCPeerConnection;
     const kept: RTCPeerConnection[] = [];
     Object.assign(window, { peers: kept });
@@ -54,11 +62,7 @@ export async function openStage(
         kept.push(this);
       }
     };
-  }, options.relayOnly ?? false);
-  await person.page.goto(`${world.portals[0].url}${path}?as=${as}`);
-  await listening(person.page);
-  return stageOf(person, person.page, world);
-}
+  }, relayOnly);
 
 /** Waits until the portal can tell the page of calls: a card that was pushed before is not shown later. */
 export const listening = (page: Page) => page.waitForSelector('html[data-pull="open"]', { state: 'attached' });

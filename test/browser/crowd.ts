@@ -51,9 +51,9 @@ export async function onePhone(person: Person, world: World, frames: number): Pr
 }
 
 /** Opens a further page of the portal for a person who is there already; its frame hears cards from then on. */
-export async function openTab(person: Person, world: World, path = '/'): Promise<Stage> {
+export async function openTab(person: Person, world: World, path = '/', portal = world.portals[0].url): Promise<Stage> {
   const page = await person.context.newPage();
-  await page.goto(`${world.portals[0].url}${path}`);
+  await page.goto(`${portal}${path}`);
   await listening(page);
   await hearsCards(page);
   return stageOf(person, page, world);

@@ -27,7 +27,6 @@ const ARGUMENTS = [
   '--disable-quic',
   '--use-fake-device-for-media-stream',
   '--autoplay-policy=no-user-gesture-required',
-  `--disable-features=${DISABLED_FEATURES.join(',')}`,
 ];
 
 /** First port tried for a browser with `hiding`. */
@@ -50,6 +49,11 @@ export interface BrowserOptions {
    * page think that it is looked at, and the browser freezes none that is. All people of such a browser are one.
    */
   readonly hiding?: boolean;
+  /**
+   * The portals' frames get no storage: localStorage and Web Locks throw, as where a person's settings block third-party
+   * data. Blocking third-party cookies alone does not do so any more: since storage is partitioned, frames keep theirs.
+   */
+  readonly refusesStorage?: boolean;
 }
 
 /** One person at a browser: own cookies, own storage. */
@@ -82,6 +86,7 @@ const out = fileURLToPath(new URL('../.out/', import.meta.url));
 export async function launchBrowser({
   loopbackCandidates = true,
   hiding = false,
+  refusesStorage = false,
 }: BrowserOptions = {}): Promise<TestBrowser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium found: install one or set CHROMIUM to its path.');
@@ -97,6 +102,8 @@ export async function launchBrowser({
     args: [
       '--headless=new',
       ...ARGUMENTS,
+      // Third-party storage that can't be partitioned is refused.
+      `--disable-features=${[...DISABLED_FEATURES, ...(refusesStorage ? ['ThirdPartyStoragePartitioning'] : [])].join(',')}`,
       `--use-file-for-fake-audio-capture=${microphone}`,
       ...(loopbackCandidates ? ['--allow-loopback-in-peer-connection'] : []),
       ...(hiding ? [`--remote-debugging-port=${port}`] : []),
