@@ -51,6 +51,7 @@ test('third-party cookies are blocked: the same cookie stays in the portal’s p
   const frame = await a.first.frame();
   // With SameSite=None a site asks for a cookie that is sent from other sites' pages as well.
   const set = () => {
+    // biome-ignore lint/suspicious/noDocumentCookie: a site's own words, attributes and all, are what is tried
     document.cookie = 'third=party; SameSite=None; Secure';
     return document.cookie.includes('third=party');
   };
