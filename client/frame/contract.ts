@@ -54,6 +54,8 @@ export interface RunningPhone {
   pause(): boolean;
   /** This frame is the phone again. */
   resume(session: Session): void;
+  /** Another browser has the phone, or nobody lets this page in, and no call lives here: another page may begin anew. */
+  isOver(): boolean;
 }
 
 /** What the phone's bundle exports. */
@@ -63,8 +65,8 @@ export interface PhoneModule {
 
 /** Messages on a person's channel. `from` and `to` are names of frames. */
 export type PeerMessage =
-  /** A frame came up and asks who the phone is. */
-  | { readonly t: 'hello'; readonly from: string }
+  /** A frame asks who the phone is. `here`: its page was opened, or woke up, just now, so the person is in this browser. */
+  | { readonly t: 'hello'; readonly from: string; readonly here?: true }
   /** The phone is ready for cards and loads; said to everybody, after `hello` and after each new ticket. */
   | { readonly t: 'phone'; readonly from: string; readonly session: Session }
   /** Without Web Locks only: this frame is going to be the phone. */

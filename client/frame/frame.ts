@@ -79,7 +79,8 @@ interface Person {
 
 /**
  * A frame of a person with a phone: it stands for election, and is the phone from then on. A page that the browser freezes
- * stands back, so that another one can be the phone, and stands again when it runs again.
+ * stands back, so that another one can be the phone, and stands again when it runs again. So does one whose phone is over,
+ * once the person opens a page in this browser: before that, it would take the phone from the browser where they are.
  */
 function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, loadMs: number): void {
   const channel = openChannel(env.openChannel, me.room);
@@ -87,6 +88,7 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
   const peers = joinPeers(env, channel, vault, loadMs);
   let phone: RunningPhone | null = null;
   let term = new AbortController();
+  let refused = false;
 
   const own = () => sessionNow(first && { session: first, at: first.at ?? 0 }, env.now());
   const leftSession = async () => {
@@ -111,6 +113,7 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
     }
     if (!session?.sip) {
       env.show('phone', 'refused');
+      refused = true;
       return peers.refuse(session ? NO_ACCOUNT : NO_SERVICE, me.lines);
     }
     if (phone) {
@@ -123,11 +126,22 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
     if (signal.aborted) started.pause();
   };
 
+  const standBack = () => {
+    term.abort();
+    peers.standBack();
+  };
+  channel.listen((message) => {
+    if (message.t !== 'hello' || !message.here || !(phone ? phone.isOver() : refused)) return;
+    standBack();
+    phone = null;
+    refused = false;
+    term = new AbortController();
+    void stand();
+  });
   env.onFreeze(
     () => {
       if (phone && !phone.pause()) return;
-      term.abort();
-      peers.standBack();
+      standBack();
     },
     () => {
       if (!term.signal.aborted) return;

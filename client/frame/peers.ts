@@ -101,7 +101,7 @@ export function joinPeers(env: PeersEnv, channel: Channel, vault: Vault, loadMs:
   const session = () => sessionNow(held, env.now());
   const sayPhone = () => held && channel.post({ t: 'phone', from: frame, session: session() ?? held.session });
   const sayPanel = () => panel && channel.post({ t: 'panel', from: frame, panel });
-  const sayHello = () => channel.post({ t: 'hello', from: frame });
+  const sayHello = () => channel.post({ t: 'hello', from: frame, here: true });
   sayHello();
   env.onPageHide(() => channel.post({ t: 'bye', from: frame }));
 

@@ -242,5 +242,6 @@ export function runPhone(env: PhoneEnv): RunningPhone {
       socket.resume();
       refresh();
     },
+    isOver: () => (ended === 'superseded' || ended === 'refused') && !desk.look().front && !desk.look().bridge,
   };
 }

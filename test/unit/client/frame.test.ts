@@ -212,6 +212,47 @@ describe('a card that is open when the frame begins to listen', () => {
   });
 });
 
+describe('a phone that is over', () => {
+  const two = async () => {
+    const world = browser();
+    const first = world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(1000);
+    first.hosts[0]?.onCard(() => {});
+    const second = world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(1000);
+    return { world, first, second };
+  };
+  test('keeps the role while the person is in another browser: no page that is open already takes it back', async () => {
+    const { world, first, second } = await two();
+    first.phone.over = true;
+    await world.clock.tick(600_000);
+    expect(second.hosts).toEqual([]);
+  });
+  test('leaves it as soon as the person opens a page here', async () => {
+    const { world, first, second } = await two();
+    first.phone.over = true;
+    const third = world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(1000);
+    expect([first, second, third].map(({ shown }) => shown.phone)).toEqual(['follower', 'starting', 'follower']);
+  });
+  test('of a page that was refused: the next page asks by its own right', async () => {
+    const world = browser();
+    const refused = world.open({ USER_OPTIONS: stored() }, 403);
+    await world.clock.tick(1000);
+    expect(refused.shown.phone).toBe('refused');
+    const next = world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(1000);
+    expect(next.hosts).toHaveLength(1);
+  });
+  test('one that runs stays, whoever comes', async () => {
+    const { world, first } = await two();
+    world.open({ USER_OPTIONS: stored() }, aSession());
+    await world.clock.tick(1000);
+    expect(first.hosts).toHaveLength(1);
+    expect(first.shown.phone).toBe('starting');
+  });
+});
+
 describe('without Web Locks', () => {
   test('an elected frame that is slow to be the phone keeps all others from beginning', async () => {
     const world = browser({ locks: false });

@@ -55,7 +55,7 @@ export function browser(options: { locks?: boolean; vaults?: boolean } = {}) {
     const hide: (() => void)[] = [];
     const ends: (() => void)[] = [];
     const stops: { freeze(): void; resume(): void }[] = [];
-    const phone = { talks: false, log: [] as string[] };
+    const phone = { talks: false, over: false, log: [] as string[] };
     const portal = fakePortal({
       getInitData: { AUTH_ID: 'token', AUTH_EXPIRES: 3600, MEMBER_ID: 'm1', ...init },
       CallCardSetUiState: [],
@@ -80,6 +80,7 @@ export function browser(options: { locks?: boolean; vaults?: boolean } = {}) {
           hosts.push(host);
           return {
             pause: () => !phone.talks && phone.log.push('pause') > 0,
+            isOver: () => phone.over,
             resume: ({ ticket }) => void phone.log.push(`resume ${ticket}`),
           };
         },
