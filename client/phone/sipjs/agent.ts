@@ -141,12 +141,14 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     session: Inviter | Invitation,
     tellLeg: (event: CallEvent) => void,
     microphone: Promise<MediaStreamTrack | null> | null = null,
+    held = false,
   ) => {
     const leg = trackLeg(session, session instanceof Inviter, {
       domain: uri.host,
       network,
       keys: deps.keys,
       microphone,
+      held,
       now: deps.now,
       random: deps.random,
       setTimeout: deps.setTimeout,
@@ -172,8 +174,9 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     id: string,
     session: Inviter | Invitation,
     microphone: Promise<MediaStreamTrack | null> | null = null,
+    held = false,
   ) => {
-    const leg = follow(id, session, tellOf(id), microphone);
+    const leg = follow(id, session, tellOf(id), microphone, held);
     legs.set(id, leg);
     return leg;
   };
@@ -262,11 +265,11 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       // Bitrix24's call is told its leg before the INVITE is on the wire; the type leaves this field out.
       params: { callId: id } as object,
     });
-    dial(id, inviter);
+    dial(id, inviter, replaces?.held);
   };
 
-  const dial = (id: string, inviter: Inviter) => {
-    const leg = track(id, inviter, microphoneFor(id));
+  const dial = (id: string, inviter: Inviter, held?: boolean) => {
+    const leg = track(id, inviter, microphoneFor(id), held);
     inviter
       .invite({
         requestDelegate: {
@@ -294,7 +297,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       if (waiting.get(id) !== turn || !agent.isConnected()) return;
       waiting.delete(id);
       const inviter = reentry?.reenter(sip, kept, deps.now());
-      if (inviter) dial(id, inviter);
+      if (inviter) dial(id, inviter, kept.held);
       else lost(id, 0);
     }, afterMs);
   };

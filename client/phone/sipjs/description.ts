@@ -22,8 +22,9 @@ export async function rollBack(handler: Describer | undefined): Promise<void> {
  * later one fails, a repetition after 491 included. Answered with something that the browser can't use: SIP.js would send
  * BYE.
  * @param unusable told of such an answer. The first answer of a call still ends the call, as there is nothing to go back to
+ * @param unreadable told of a call's first offer that can't be used
  */
-export function surviveReinvite(handler: Describer, unusable: () => void): void {
+export function surviveReinvite(handler: Describer, unusable: () => void, unreadable: () => void): void {
   const original = handler.setDescription.bind(handler);
   handler.rollbackDescription = () => rollBack(handler);
   handler.setDescription = async (...given) => {
@@ -33,8 +34,24 @@ export function surviveReinvite(handler: Describer, unusable: () => void): void 
       await original(...given);
     } catch (error) {
       if (answer) unusable();
+      else if (!connection?.currentRemoteDescription) unreadable();
       if (!answer || !connection.currentRemoteDescription) throw error;
       await rollBack(handler);
     }
   };
+}
+
+/** An invitation as SIP.js's core hands it on. */
+interface Invited {
+  readonly incomingInviteRequest?: { reject(options: { statusCode: number }): unknown };
+}
+
+/**
+ * Answers an invitation that fails with 488 (RFC 3261 13.3.1.3): SIP.js would say 480, as if nobody were there, and the far end
+ * would not know that another offer may help.
+ */
+export function notAcceptable(session: unknown): void {
+  const request = (session as Invited).incomingInviteRequest;
+  const reject = request?.reject.bind(request);
+  if (request && reject) request.reject = () => reject({ statusCode: 488 });
 }

@@ -12,7 +12,7 @@ import type { CallingRules } from '../../../src/protocol/frame.ts';
 import type { CallEvent } from '../../call/types.ts';
 import type { LegSound } from '../../recording/follow.ts';
 import type { LegStats } from '../sip.ts';
-import { type Describer, rollBack, surviveReinvite } from './description.ts';
+import { type Describer, notAcceptable, rollBack, surviveReinvite } from './description.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
 import { answerEarly, theirsRuns } from './early.ts';
 import { type Gatherer, gatherEarly } from './ice.ts';
@@ -34,6 +34,8 @@ export interface LegDeps {
   readonly keys: CallingRules['dtmf'];
   /** Of a leg that we dial, while it is being opened; null: it is open. */
   readonly microphone: Promise<MediaStreamTrack | null> | null;
+  /** An earlier page had it on hold: nothing is said on it before the PBX has answered to the hold that is asked for again. */
+  readonly held: boolean;
   now(): number;
   random(): number;
   setTimeout(callback: () => void, ms: number): unknown;
@@ -83,7 +85,8 @@ const GONE = [408, 481];
  */
 export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   let over = false;
-  let held = false;
+  let held = deps.held;
+  let restoring = held;
   let muted = false;
   let reason = '';
   /** What a leg that never stood came to, if it was no answer of the far end. */
@@ -134,10 +137,11 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
         },
       });
       if (deps.microphone) offerMeanwhile(made as unknown as Offerer, deps.microphone, openMicrophone);
-      surviveReinvite(made as unknown as Describer, () => {
+      const wrongAnswer = () => {
         unusable = true;
         if (!established()) failure = { on: 'rejected', status: 488, at: deps.now() };
-      });
+      };
+      surviveReinvite(made as unknown as Describer, wrongAnswer, () => notAcceptable(session));
     },
     // SIP.js reports `Established` when it sends the 200; the call stands when the PBX has acknowledged it.
     onAck: () => stands(),
@@ -253,7 +257,8 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   const hold = async (wanted: boolean) => {
     const status = await reinvite(() => offer(wanted));
     const ok = status === 200;
-    if (ok) held = wanted;
+    if (ok || restoring) held = ok && wanted;
+    restoring = false;
     openMicrophone();
     if (!over) deps.tell({ on: 'held', held: wanted, ok });
   };

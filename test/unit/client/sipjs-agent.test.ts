@@ -111,6 +111,15 @@ describe('a re-INVITE that comes to nothing leaves the call as it was', () => {
     await takes('BYE');
     expect(await told('leg-1', 'rejected')).toMatchObject({ status: 488 });
   });
+  test('the first offer of a call is unusable: answered 488, which says that another one may do', async () => {
+    await start();
+    behaviour.refuses = () => true;
+    await peer.invites();
+    const { leg } = await incoming();
+    phone.answer(leg);
+    await takes('SIP/2.0 488');
+    await told(leg, 'over');
+  });
   test('a PBX that does not know the call any more ends it', async () => {
     await start();
     await talks();

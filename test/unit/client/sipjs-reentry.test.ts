@@ -133,6 +133,25 @@ describe('an INVITE inside the dialog of an earlier page', () => {
   });
 });
 
+test.each([
+  [200, true],
+  [488, false],
+])(
+  'a call that was on hold: nothing is said on it before the PBX has answered to the hold (%i)',
+  async (status, held) => {
+    await start();
+    phone.invite('leg-2', '+4930', '', { ...kept, held: true });
+    peer.answer(await takes('INVITE'), 200, { body: SDP });
+    await told('leg-2', 'established');
+    const speaks = () => connections.at(-1)?.getSenders()[0]?.track?.enabled;
+    expect(speaks()).toBe(false);
+    phone.hold('leg-2', true);
+    peer.answer(await takes('INVITE'), status, { body: SDP });
+    expect(await told('leg-2', 'held')).toMatchObject({ ok: held });
+    expect(speaks()).toBe(!held);
+  },
+);
+
 test('whoever was called and has asked for nothing yet keeps 0, whoever dialled the INVITE’s own', async () => {
   await start();
   await talks('leg-1', ['Record-Route: <sip:10.0.0.2;lr>', 'Record-Route: <sip:10.0.0.1;transport=ws;lr>']);
