@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { brotliCompressSync } from 'node:zlib';
 import type { BrowserContext, Page, Response } from 'playwright-core';
 import { openStage, type Stage, stageOf } from '../browser/call-stage.ts';
@@ -28,11 +29,18 @@ function watchFiles(context: BrowserContext, world: World): Response[] {
   return seen;
 }
 
+const QUIET_MS = 1000;
+
+/** Waits until a second has passed without a request. Not the browser's own idea of it: a worker's script never ends there. */
+async function quiet({ proxy }: World): Promise<void> {
+  for (let seen = -1; seen !== proxy.requests.length; await pause(QUIET_MS)) seen = proxy.requests.length;
+}
+
 /** Requests that `view` causes at objects, named. What frames do after they have settled is waited for, too. */
 async function objectRequests(world: World, view: () => Promise<Page>): Promise<string[]> {
   const before = world.proxy.requests.length;
-  const page = await view();
-  await page.waitForLoadState('networkidle');
+  await view();
+  await quiet(world);
   return world.proxy.requests
     .slice(before)
     .filter(({ path }) => !WITHOUT_OBJECT.test(path))
@@ -86,7 +94,7 @@ async function withoutPhone(browser: TestBrowser, world: World): Promise<Outcome
   const stage = stageOf(person, person.page, world);
   // The first view ever opens one session; what is counted is every view after it.
   await stage.shows('phone', 'none');
-  await person.page.waitForLoadState('networkidle');
+  await quiet(world);
   const bytes = await brotliBytes(files);
   const note = names(files);
   const views = await repeat(world, () => reload(stage, 'none'));
@@ -103,7 +111,7 @@ async function withPhone(browser: TestBrowser, world: World): Promise<Outcome[]>
   await person.page.goto(`${world.portals[0].url}/?as=${ANNA}`);
   const first = stageOf(person, person.page, world);
   await first.shows('phone', 'ready');
-  await person.page.waitForLoadState('networkidle');
+  await quiet(world);
   const bytes = await brotliBytes(files);
   const note = names(files);
   const alone = await repeat(world, () => reload(first, 'ready'));
