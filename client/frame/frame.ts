@@ -91,9 +91,9 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
   let refused = false;
 
   const own = () => sessionNow(first && { session: first, at: first.at ?? 0 }, env.now());
-  const leftSession = async () => {
+  const leftOrFresh = async () => {
     const left = await vault.ask();
-    return left && isOfUse(left, settingsAt, env.now()) ? left : null;
+    return left && isOfUse(left, settingsAt, env.now()) ? left : openPatiently();
   };
   const stand = async () => {
     const { signal } = term;
@@ -102,10 +102,7 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
     if (signal.aborted) return;
     env.show('phone', 'starting');
     // The bundle and the session are fetched side by side.
-    const [{ startPhone }, session] = await Promise.all([
-      env.importPhone(),
-      own() ?? peers.session() ?? leftSession().then((left) => left ?? openPatiently()),
-    ]);
+    const [{ startPhone }, session] = await Promise.all([env.importPhone(), own() ?? peers.session() ?? leftOrFresh()]);
     if (signal.aborted) return;
     if (session && !first) {
       const now = identityOf(session, env.now());

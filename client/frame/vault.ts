@@ -8,8 +8,8 @@ export interface VaultPort {
 }
 
 export interface VaultDeps {
-  /** A shared worker of this name; absent or throwing where the browser refuses it, and told late by some. */
-  openVault?(name: string, refused: () => void): VaultPort;
+  /** A shared worker of this name; throws where the browser refuses it, and some tell it late. */
+  openVault(name: string, refused: () => void): VaultPort;
   setTimeout(callback: () => void, ms: number): unknown;
 }
 
@@ -34,8 +34,7 @@ export function createVault(room: string, { openVault, setTimeout }: VaultDeps):
   const none = () => answer(null);
   const post = (message: VaultMessage) => {
     try {
-      port ??= openVault?.(`b24phone:${room}`, none);
-      if (!port) return none();
+      port ??= openVault(`b24phone:${room}`, none);
       port.onmessage = ({ data }) => answer(data as Session | null);
       port.postMessage(message);
     } catch {

@@ -19,7 +19,7 @@ export const outgoing = { CALL_ID: 'c1', CALL_DIRECTION: 'outgoing', LINE_NUMBER
 function vaultTable(now: () => number) {
   const vaults = new Map<string, ReturnType<typeof createVault>>();
   const opened: string[] = [];
-  const open: NonNullable<FrameEnv['openVault']> = (name) => {
+  const open: FrameEnv['openVault'] = (name) => {
     opened.push(name);
     const vault = vaults.get(name) ?? createVault(now);
     vaults.set(name, vault);
@@ -85,7 +85,10 @@ export function browser(options: { locks?: boolean; vaults?: boolean } = {}) {
           };
         },
       }),
-      ...(options.vaults !== false && { openVault: vaults.open }),
+      openVault: (...vault) => {
+        if (options.vaults === false) throw new DOMException('blocked', 'SecurityError');
+        return vaults.open(...vault);
+      },
       onFreeze: (freeze, resume) => void stops.push({ freeze, resume }),
       beacon: (url, body) => beacons.push({ url, body }),
       onPageHide: (callback) => void hide.push(callback),
