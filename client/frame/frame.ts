@@ -192,8 +192,8 @@ function sessionSource(env: FrameEnv, init: InitData) {
   return async (): Promise<Session | null> => {
     for (let attempt = 0; ; attempt++) {
       const result = await ask();
-      if (result.ok) return { ...result.session, at: env.now() };
-      if (result.why === 'denied') return null;
+      if (typeof result === 'object') return { ...result, at: env.now() };
+      if (result === 'denied') return null;
       const wait = sessionRetryMs(attempt, env.random());
       await new Promise<void>((resolve) => void env.setTimeout(resolve, wait));
     }

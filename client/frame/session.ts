@@ -3,27 +3,26 @@ import type { Session } from '../../src/protocol/frame.ts';
 /** Why there is no session: `denied` is for good, `unreachable` may pass. */
 export type SessionRefusal = 'denied' | 'unreachable';
 
-export type SessionResult =
-  | { readonly ok: true; readonly session: Session }
-  | { readonly ok: false; readonly why: SessionRefusal };
-
 /**
  * Asks the service for a session (`POST /api/session`). The portal's token proves who we are; nothing else is sent.
  * A 4xx other than 429 says that asking again with this token is useless.
  */
-export async function openSession(fetcher: typeof fetch, authId: string, memberId: string): Promise<SessionResult> {
+export async function openSession(
+  fetcher: typeof fetch,
+  authId: string,
+  memberId: string,
+): Promise<Session | SessionRefusal> {
   try {
     const response = await fetcher('/api/session', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ AUTH_ID: authId, member_id: memberId }),
     });
-    if (response.ok) return { ok: true, session: (await response.json()) as Session };
-    const { status } = response;
-    const passing = status >= 500 || status === 429;
-    return { ok: false, why: passing ? 'unreachable' : 'denied' };
+    const { ok, status } = response;
+    if (ok) return (await response.json()) as Session;
+    return status >= 500 || status === 429 ? 'unreachable' : 'denied';
   } catch {
-    return { ok: false, why: 'unreachable' };
+    return 'unreachable';
   }
 }
 
