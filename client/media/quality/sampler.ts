@@ -22,7 +22,8 @@ export interface Sampler {
   say(sentence: string): void;
 }
 
-const LOOK_MS = 1000;
+/** A little less than a second: two empty ones behind one that had just begun, and the way to the card, make three seconds. */
+const LOOK_MS = 950;
 /** How long a change of the microphone stands on the card, in ms. */
 const NOTICE_MS = 8000;
 
