@@ -2,7 +2,15 @@ import { randomId } from '../crypto/bytes.ts';
 import { CloseCode, type ObjectMessage, type PhoneState, type Preferences } from '../protocol/frame.ts';
 import type { PersonPresence, Presence } from '../protocol/status.ts';
 import type { Whereabouts } from '../route/back.ts';
-import { presenceOf, type Standing, seenByOthers, type Unreached, unreached } from './presence.ts';
+import {
+  type PhoneKnown,
+  presenceOf,
+  type Standing,
+  seenByOthers,
+  type Unreached,
+  unreached,
+  wouldRing,
+} from './presence.ts';
 import { isSilent, lastHeard, nextSilence } from './reachable.ts';
 import type { Account } from './records.ts';
 
@@ -36,7 +44,25 @@ export interface Sockets {
   getWebSocketAutoResponseTimestamp(socket: WebSocket): Date | null;
 }
 
-type AgentRow = { epoch: number; seen_at: number; presence: string | null; presence_at: number | null };
+type AgentRow = {
+  user_id: number;
+  epoch: number;
+  state: string | null;
+  preferences: string | null;
+  seen_at: number;
+  presence: string | null;
+  presence_at: number | null;
+  notified_at: number | null;
+  told_at: number | null;
+};
+const COLUMNS = 'user_id, epoch, state, preferences, seen_at, presence, presence_at, notified_at, told_at';
+
+/** A person's row, and what their open pages add to it. */
+interface Known extends PhoneKnown {
+  readonly row: AgentRow;
+  /** Whether any page of theirs speaks to us. */
+  readonly open: boolean;
+}
 
 /** Whoever is away for longer does not come back with news of calls that ring now (ms). */
 const AWAY_MS = 20_000;
@@ -89,7 +115,7 @@ export class Agents {
     this.#post(socket, { t: 'welcome', epoch });
     const preferences = this.preferencesOf(userId);
     if (preferences !== null) this.#post(socket, { t: 'preferences', preferences });
-    this.#standing(userId, now);
+    this.#standing(this.#known(userId), now);
   }
 
   /** A page has spoken. */
@@ -190,12 +216,11 @@ export class Agents {
       now,
       userId,
     );
-    this.#standing(userId, Date.now());
+    this.#standing(this.#known(userId), Date.now());
   }
 
   stateOf(userId: number): PhoneState | null {
-    const text = this.#sql.exec('SELECT state FROM agent WHERE user_id = ?', userId).toArray()[0]?.state;
-    return typeof text === 'string' ? (JSON.parse(text) as PhoneState) : null;
+    return this.#known(userId)?.state ?? null;
   }
 
   /** What the person has set for themselves; null = nothing yet. */
@@ -206,13 +231,12 @@ export class Agents {
 
   setPreferences(userId: number, preferences: Preferences): void {
     this.#sql.exec('UPDATE agent SET preferences = ? WHERE user_id = ?', JSON.stringify(preferences), userId);
-    this.#standing(userId, Date.now());
+    this.#standing(this.#known(userId), Date.now());
   }
 
   /** When the person was last told that the phone does not ring; null = never. */
   notifiedAt(userId: number): number | null {
-    const at = this.#sql.exec('SELECT notified_at FROM agent WHERE user_id = ?', userId).toArray()[0]?.notified_at;
-    return at === undefined || at === null ? null : Number(at);
+    return this.#known(userId)?.row.notified_at ?? null;
   }
 
   setNotified(userId: number, at: number): void {
@@ -221,8 +245,7 @@ export class Agents {
 
   /** When the person was last told that a number they clicked was not dialled; null = never. */
   toldAt(userId: number): number | null {
-    const at = this.#sql.exec('SELECT told_at FROM agent WHERE user_id = ?', userId).toArray()[0]?.told_at;
-    return at === undefined || at === null ? null : Number(at);
+    return this.#known(userId)?.row.told_at ?? null;
   }
 
   setTold(userId: number, at: number | null): void {
@@ -244,62 +267,46 @@ export class Agents {
       .some((row) => this.phoneOf(row.user_id) === null);
   }
 
-  /** Whether a call to this person would ring and be answerable now. */
-  isReachable(userId: number, now: number): boolean {
-    const heardAt = this.#phoneHeardAt(userId);
-    return heardAt !== null && !isSilent(heardAt, now) && this.stateOf(userId)?.ready === true;
-  }
-
   /** Why a click of this person cannot be dialled now; null = it can, or a page may just be loading. */
   unreached(userId: number, now: number): Unreached | null {
-    return unreached(this.#phoneHeardAt(userId), this.#row(userId)?.seen_at ?? null, now);
+    const known = this.#known(userId);
+    return unreached(known?.heardAt ?? null, known?.row.seen_at ?? null, now);
   }
 
   whereabouts(userId: number): Whereabouts {
     const phone = this.phoneOf(userId);
+    const known = this.#known(userId);
     return {
       cameAt: phone && (this.attachmentOf(phone)?.cameAt ?? 0),
-      seenAt: this.#row(userId)?.seen_at ?? null,
-      doNotDisturb: this.doesNotDisturb(userId),
+      seenAt: known?.row.seen_at ?? null,
+      doNotDisturb: known?.doNotDisturb ?? false,
     };
-  }
-
-  /** Whether the person wants no calls now: as they have set it, or as their phone behaves already. */
-  doesNotDisturb(userId: number): boolean {
-    return this.preferencesOf(userId)?.doNotDisturb === true || this.stateOf(userId)?.doNotDisturb === true;
   }
 
   /** Whether a call that we choose a person for, such as a call-back, may ring there. */
   mayRing(userId: number, now: number): boolean {
-    return this.isReachable(userId, now) && !this.doesNotDisturb(userId);
+    const known = this.#known(userId);
+    return known !== null && wouldRing(known, now) && !known.doNotDisturb;
   }
 
   /** Everybody who takes calls now and is not in one. */
   free(now: number): number[] {
-    return this.#users().filter((userId) => this.presenceOf(userId, now).presence === 'reachable');
+    return this.phones(now)
+      .filter(({ presence }) => presence === 'reachable')
+      .map(({ userId }) => userId);
   }
 
-  /** How every open phone stands. */
+  /** How every open phone stands at this moment; between two pages a person is away. */
   phones(now: number): PhoneFacts[] {
-    return this.#users().map((userId) => ({
-      userId,
-      presence: this.presenceOf(userId, now).presence,
-      reachable: this.isReachable(userId, now),
-      talking: this.stateOf(userId)?.talking === true,
-      doNotDisturb: this.doesNotDisturb(userId),
-    }));
-  }
-
-  /** How somebody's phone stands at this moment; between two pages they are away. */
-  presenceOf(userId: number, now: number): Standing {
-    return presenceOf(
-      {
-        heardAt: this.#phoneHeardAt(userId),
-        state: this.stateOf(userId),
-        doNotDisturb: this.doesNotDisturb(userId),
-      },
-      now,
-    );
+    return this.#everybody()
+      .filter(({ open }) => open)
+      .map((known) => ({
+        userId: known.row.user_id,
+        presence: presenceOf(known, now).presence,
+        reachable: wouldRing(known, now),
+        talking: known.state?.talking === true,
+        doNotDisturb: known.doNotDisturb,
+      }));
   }
 
   /**
@@ -308,10 +315,12 @@ export class Agents {
    * @param accounts who has a SIP account; null = not known, so whoever ever had a phone here
    */
   people(accounts: readonly Account[] | null, now: number): PersonPresence[] {
+    const everybody = new Map(this.#everybody().map((known) => [known.row.user_id, known]));
     const names = new Map(accounts?.map(({ userId, name }) => [userId, name]));
-    const users = new Set([...(accounts?.map(({ userId }) => userId) ?? this.#everHad()), ...this.#users()]);
-    return [...users].map((userId) => {
-      const { presence, reason, since } = this.#standing(userId, now);
+    const counts = ({ open, row }: Known) => open || (accounts === null && row.epoch > 0);
+    const others = [...everybody.values()].filter(counts).map(({ row }) => row.user_id);
+    return [...new Set([...names.keys(), ...others])].map((userId) => {
+      const { presence, reason, since } = this.#standing(everybody.get(userId) ?? null, now);
       const name = names.get(userId);
       return {
         userId,
@@ -338,22 +347,47 @@ export class Agents {
   }
 
   /** How a person stands, and since when (Unix ms). What is found is written down: "since" outlives an eviction. */
-  #standing(userId: number, now: number): Standing & { readonly since: number | null } {
-    const row = this.#row(userId);
-    if (!row || row.epoch === 0) return { presence: 'away', since: null };
+  #standing(known: Known | null, now: number): Standing & { readonly since: number | null } {
+    if (!known || known.row.epoch === 0) return { presence: 'away', since: null };
+    const { row } = known;
     const before = row.presence === null ? null : (JSON.parse(row.presence) as Standing);
-    const found = seenByOthers(this.presenceOf(userId, now), before, row.seen_at, now);
+    const found = seenByOthers(presenceOf(known, now), before, row.seen_at, now);
     const text = JSON.stringify(found);
     if (text === row.presence) return { ...found, since: row.presence_at };
-    const since = found.presence === 'away' ? (this.#phoneHeardAt(userId) ?? row.seen_at) : now;
-    this.#sql.exec('UPDATE agent SET presence = ?, presence_at = ? WHERE user_id = ?', text, since, userId);
+    const since = found.presence === 'away' ? (known.heardAt ?? row.seen_at) : now;
+    this.#sql.exec('UPDATE agent SET presence = ?, presence_at = ? WHERE user_id = ?', text, since, row.user_id);
     return { ...found, since };
   }
 
-  #row(userId: number): AgentRow | undefined {
-    return this.#sql
-      .exec<AgentRow>('SELECT epoch, seen_at, presence, presence_at FROM agent WHERE user_id = ?', userId)
-      .toArray()[0];
+  #known(userId: number): Known | null {
+    const row = this.#sql.exec<AgentRow>(`SELECT ${COLUMNS} FROM agent WHERE user_id = ?`, userId).toArray()[0];
+    return row ? this.#read(row, this.#open(tagOf(userId))) : null;
+  }
+
+  /** One look at all sockets and one at all rows, however many people there are. */
+  #everybody(): Known[] {
+    const pages = new Map<number, WebSocket[]>();
+    for (const socket of this.#open()) {
+      const userId = this.attachmentOf(socket)?.userId ?? 0;
+      pages.set(userId, [...(pages.get(userId) ?? []), socket]);
+    }
+    const rows = this.#sql.exec<AgentRow>(`SELECT ${COLUMNS} FROM agent`).toArray();
+    return rows.map((row) => this.#read(row, pages.get(row.user_id) ?? []));
+  }
+
+  /** @param pages the person's open sockets */
+  #read(row: AgentRow, pages: readonly WebSocket[]): Known {
+    const phone = pages.find((socket) => this.attachmentOf(socket)?.epoch === row.epoch);
+    const state = row.state === null ? null : (JSON.parse(row.state) as PhoneState);
+    const preferences = row.preferences === null ? null : (JSON.parse(row.preferences) as Preferences);
+    return {
+      row,
+      open: pages.length > 0,
+      heardAt: phone ? this.#heardAt(phone) : null,
+      state,
+      // As they have set it, or as their phone behaves already.
+      doNotDisturb: preferences?.doNotDisturb === true || state?.doNotDisturb === true,
+    };
   }
 
   #heardAt(socket: WebSocket): number {
@@ -361,27 +395,7 @@ export class Agents {
     return lastHeard(this.attachmentOf(socket)?.heardAt ?? 0, pingAt);
   }
 
-  /** When the person's phone was last heard, Unix ms; null = none is open. */
-  #phoneHeardAt(userId: number): number | null {
-    const phone = this.phoneOf(userId);
-    return phone && this.#heardAt(phone);
-  }
-
   #open(tag?: string): WebSocket[] {
     return this.#sockets.getWebSockets(tag).filter((socket) => socket.readyState === WebSocket.OPEN);
-  }
-
-  #everHad(): number[] {
-    return this.#sql
-      .exec<{ user_id: number }>('SELECT user_id FROM agent WHERE epoch > 0 ORDER BY user_id')
-      .toArray()
-      .map((row) => row.user_id);
-  }
-
-  #users(): number[] {
-    const users = this.#open()
-      .map((socket) => this.attachmentOf(socket)?.userId)
-      .filter((userId) => userId !== undefined);
-    return [...new Set(users)];
   }
 }

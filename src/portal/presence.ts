@@ -35,6 +35,10 @@ export function presenceOf({ heardAt, state, doNotDisturb }: PhoneKnown, now: nu
   return { presence: doNotDisturb ? 'do_not_disturb' : 'reachable' };
 }
 
+/** Whether a call would ring there and could be answered; whether it is wanted is another question. */
+export const wouldRing = ({ heardAt, state }: PhoneKnown, now: number): boolean =>
+  heardAt !== null && !isSilent(heardAt, now) && state?.ready === true;
+
 /**
  * What colleagues see: a page load is no absence, so for its time a person stands as before.
  *
