@@ -317,9 +317,8 @@ export class Agents {
   people(accounts: readonly Account[] | null, now: number): PersonPresence[] {
     const everybody = new Map(this.#everybody().map((known) => [known.row.user_id, known]));
     const names = new Map(accounts?.map(({ userId, name }) => [userId, name]));
-    const counts = ({ open, row }: Known) => open || (accounts === null && row.epoch > 0);
-    const others = [...everybody.values()].filter(counts).map(({ row }) => row.user_id);
-    return [...new Set([...names.keys(), ...others])].map((userId) => {
+    const others = [...everybody.values()].filter(({ open, row }) => open || (accounts === null && row.epoch > 0));
+    return [...new Set([...names.keys(), ...others.map(({ row }) => row.user_id)])].map((userId) => {
       const { presence, reason, since } = this.#standing(everybody.get(userId) ?? null, now);
       const name = names.get(userId);
       return {
