@@ -16,7 +16,7 @@ export interface Stage {
   /** Waits until no card is open. */
   noCard(): Promise<void>;
   press(button: string): Promise<void>;
-  /** Commands that our frame sent to the card, in order. */
+  /** Commands that our frame sent to the card, in order; without its one look whether a card is open already, of no state. */
   commands(): Promise<{ name: string; data: unknown }[]>;
   /** Waits for sound from the far end: packets arrive and the level is not silence. */
   hears(): Promise<void>;
@@ -101,7 +101,8 @@ export function stageOf(person: Person, page: Page, world: World): Stage {
       page.evaluate(() =>
         window.fakePortal.traffic
           .filter((entry) => entry.way === 'from frame' && entry.name.startsWith('CallCard'))
-          .map(({ name, data }) => ({ name: name.replace('CallCard', ''), data })),
+          .map(({ name, data }) => ({ name: name.replace('CallCard', ''), data }))
+          .filter(({ name, data }) => name !== 'SetUiState' || 'uiState' in Object(data)),
       ),
     hears: async () => {
       const inner = await frame();
