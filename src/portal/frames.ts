@@ -68,9 +68,8 @@ export async function answerFrame(
       parts.changed();
       parts.kept.hold(userId, [message.leg], held.epoch, now);
       if (answer) agents.reply(socket, answer);
-      // A person waits for the card: not by the alarm, which stays behind this in case we die on the way. And not in here:
-      // until this returns, the runtime hands over no later message of the socket and answers none of its pings.
-      if (urgent !== null) void parts.due.runNow('register', urgent);
+      // A person waits for the card: not by the alarm, which stays behind this in case we die on the way.
+      if (urgent !== null) await parts.due.runNow('register', urgent);
       return;
     }
     case 'adopt':

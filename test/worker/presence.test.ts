@@ -121,6 +121,17 @@ describe('a phone that is not heard any more', () => {
     expect(bob.closed).toBeNull();
   });
 
+  it('is heard and answered while Bitrix24 lets a registration wait', async () => {
+    const portal = await ready();
+    const bob = await readyPhone(portal, 2);
+    await portal.control('fault', { method: 'batch', kind: 'hang' });
+    bob.send(ring('leg-1'));
+    await bob.ping();
+    expect((await bob.ask({ t: 'renew', id: 'behind it' })).t).toBe('ticket');
+    expect(bob.messages.some(({ t }) => t === 'registered')).toBe(false);
+    await portal.control('release-hangs');
+  });
+
   it('is away since it was last heard, and its socket is closed, so that a page that thaws comes back', async () => {
     const portal = await ready();
     const bob = await readyPhone(portal, 2);
