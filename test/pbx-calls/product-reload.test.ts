@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listening, type Stage, stageOf } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
-import { clockRuns, externalId, type Product, ready, says, startProduct } from './product.ts';
+import { clockRuns, endsBoth, externalId, type Product, ready, says, startProduct } from './product.ts';
 import { soundsBothWays } from './sound.ts';
 
 /** A page is reloaded, left or closed in the middle of a call, and the customer stays on the line. */
@@ -207,16 +207,7 @@ describe('a live call survives its page', () => {
     });
     await says(anna, 'You are talking with Paul Weber. Hold swaps · On hold');
     await anna.hears();
-    await anna.press('hangup');
-    await paul.ended;
-    await says(anna, 'On hold');
-    await anna.press('hold');
-    await says(anna, 'Connected');
-    await anna.press('hangup');
-    await marta.ended;
-    await anna.noCard();
-    expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
-    expect(await product.recordOf(paul)).toMatchObject({ statusCode: '200' });
+    await endsBoth(product, anna, { talked: paul, held: marta });
   });
 });
 

@@ -228,3 +228,21 @@ export async function crmRow(stage: Stage, callId: string) {
     direction: await row.getAttribute('data-direction'),
   };
 }
+
+/** Ends the two calls on Anna's desk one after the other, by the buttons of the card; the CRM has both as answered. */
+export async function endsBoth(
+  product: Pick<Product, 'recordOf'>,
+  anna: Stage,
+  { talked, held }: { readonly talked: OutsideCall; readonly held: OutsideCall },
+): Promise<void> {
+  await anna.press('hangup');
+  await talked.ended;
+  await says(anna, 'On hold');
+  await anna.press('hold');
+  await says(anna, 'Connected');
+  await anna.press('hangup');
+  await held.ended;
+  await anna.noCard();
+  expect(await product.recordOf(held)).toMatchObject({ statusCode: '200' });
+  expect(await product.recordOf(talked)).toMatchObject({ statusCode: '200' });
+}

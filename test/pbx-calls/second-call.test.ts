@@ -3,7 +3,7 @@ import { DEFAULT_PREFERENCES } from '../../src/protocol/frame.ts';
 import type { Stage } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
-import { type Product, says, startProduct } from './product.ts';
+import { endsBoth, type Product, says, startProduct } from './product.ts';
 
 /** Two customers at once, and what a person prefers: the card's one row of buttons, the panel's acts, Asterisk's view. */
 
@@ -41,16 +41,7 @@ it('is answered and swapped by the hold button, and ended alone', async () => {
   await anna.hears();
   await anna.press('hold');
   await says(anna, 'You are talking with Paul Weber');
-  await anna.press('hangup');
-  await paul.ended;
-  await says(anna, 'On hold');
-  await anna.press('hold');
-  await says(anna, 'Connected');
-  await anna.press('hangup');
-  await marta.ended;
-  await anna.noCard();
-  expect(await product.recordOf(marta)).toMatchObject({ statusCode: '200' });
-  expect(await product.recordOf(paul)).toMatchObject({ statusCode: '200' });
+  await endsBoth(product, anna, { talked: paul, held: marta });
 });
 
 it('gets the card when the first one hangs up', async () => {
