@@ -1,5 +1,5 @@
 import type { CardEvent } from '../card/events.ts';
-import { finish, handedOver } from './end.ts';
+import { closing, finish, handedOver } from './end.ts';
 import { giveUp, silent } from './resume.ts';
 import { talkingText } from './sound.ts';
 import { transferNews, transferring, transferTo } from './transfer.ts';
@@ -14,7 +14,9 @@ export function talking(call: Call, event: CallEvent): Step {
   }
   switch (event.on) {
     case 'over':
-      return finish(call, { status: '200', reason: event.reason, at: event.at });
+      return event.gone
+        ? endedMeanwhile(call, event.at)
+        : finish(call, { status: '200', reason: event.reason, at: event.at });
     case 'held':
       return held(call, event.held, event.ok);
     case 'wake':
@@ -30,6 +32,10 @@ export function talking(call: Call, event: CallEvent): Step {
       return [call, []];
   }
 }
+
+/** A card that just closed would leave the person wondering what became of the call. */
+const endedMeanwhile = (call: Call, at: number): Step =>
+  closing(call, { ui: 'error', status: '200', text: words.endedMeanwhile }, at, [{ do: 'timer', run: false }]);
 
 /** The button has toggled itself at the click; what the PBX said decides what it shows in the end. */
 function held(call: Call, asked: boolean, ok: boolean): Step {

@@ -138,8 +138,8 @@ export type CallEvent =
   | { readonly on: 'rejected'; readonly status: number; readonly cause?: number; readonly at: number }
   /** The caller, or a colleague's answer, took the INVITE back. */
   | { readonly on: 'withdrawn'; readonly elsewhere: boolean; readonly at: number }
-  /** The other side hung up, or the leg died. */
-  | { readonly on: 'over'; readonly reason: string; readonly at: number }
+  /** The other side hung up, or the leg died. `gone`: so we hear afterwards, from a PBX that knows the call no more. */
+  | { readonly on: 'over'; readonly reason: string; readonly gone?: true; readonly at: number }
   /** The microphone did not open. */
   | { readonly on: 'microphone'; readonly why: MicrophoneProblem; readonly at: number }
   /** Each second of an answered call. */

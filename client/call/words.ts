@@ -37,6 +37,7 @@ export const words = {
   holdRefused: 'The PBX refused: hold is unchanged',
   noCredit: (line: string) => `Tell your administrator: no credit left on line ${line || 'in use'}`,
   lost: 'Connection lost, looking for another way…',
+  endedMeanwhile: 'The call ended while the connection was lost',
 
   transferring: (to: string) => `Transferring to ${to}…`,
   consulting: (to: string) => `Calling ${to}; the other party is on hold…`,

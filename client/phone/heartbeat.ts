@@ -28,12 +28,16 @@ export interface Pulse {
   onTick(callback: () => void): void;
   /** What was known of a connection may be wrong from now on: look at once. */
   onWake(callback: () => void): void;
+  /** One of the phone's connections was lost: what took it may have taken the others as well. */
+  doubt(): void;
+  onDoubt(callback: () => void): void;
 }
 
 /** Makes one signal of everything that says that we may have been away, a clock that has jumped included. */
 export function createPulse({ every, onSignal, now }: PulseSource): Pulse {
   const ticks: (() => void)[] = [];
   const wakes: (() => void)[] = [];
+  const doubts: (() => void)[] = [];
   const run = (all: readonly (() => void)[]) => {
     for (const each of all) each();
   };
@@ -47,6 +51,8 @@ export function createPulse({ every, onSignal, now }: PulseSource): Pulse {
   return {
     onTick: (callback) => void ticks.push(callback),
     onWake: (callback) => void wakes.push(callback),
+    doubt: () => run(doubts),
+    onDoubt: (callback) => void doubts.push(callback),
   };
 }
 
@@ -68,12 +74,19 @@ export interface Pingable {
   drop(): void;
 }
 
+export interface Heartbeat {
+  /** Asks now. */
+  ask(): void;
+  /** No answer is due: what is said over the connection is likely to arrive. */
+  sure(): boolean;
+}
+
 /**
- * Asks every so many ticks, and at once after each wake-up; drops a connection that owes an answer for 5 s.
+ * Asks every so many ticks, and at once after each wake-up and in doubt; drops a connection that owes an answer for 5 s.
  *
  * @param answers whether the other end is known to answer; else it is expected to once it has done so
  */
-export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, answers = false): void {
+export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, answers = false): Heartbeat {
   let count = 0;
   /** Which connection owes an answer. */
   let owing: unknown = null;
@@ -102,5 +115,8 @@ export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, an
   deps.pulse.onTick(() => {
     if (++count >= ticks) ask(false);
   });
-  deps.pulse.onWake(() => ask(false));
+  const now = () => ask(false);
+  deps.pulse.onWake(now);
+  deps.pulse.onDoubt(now);
+  return { ask: now, sure: () => !answers || owing === null || owing !== link.connection() };
 }

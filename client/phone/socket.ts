@@ -109,6 +109,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     if (code === CloseCode.superseded) return end('superseded');
     if (code === CloseCode.uninstalled) return end('uninstalled');
     if (ended) return;
+    if (wasOpen) deps.pulse.doubt();
     // What it did not understand is said again after each reconnect: not in a tight loop.
     understood = code !== CloseCode.protocol;
     // A handshake that is refused looks like any other failure to a browser: the ticket may be the reason.

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.mjs';
@@ -71,6 +72,8 @@ export interface TestBrowser {
   readonly browser: Browser;
   /** A new person. `microphone: false` has answered "block" to every portal that asked. */
   person(options?: { readonly microphone?: boolean }): Promise<Person>;
+  /** Stops every process of the browser, as a computer does that falls asleep. @returns wakes it up; more than once is allowed */
+  sleep(): () => void;
   /** Saves a picture of every open page into test/.out and returns what the consoles said: call it when a test failed. */
   evidence(name: string): Promise<string>;
   close(): Promise<void>;
@@ -112,8 +115,19 @@ export async function launchBrowser({
   // The browser's own context, without what Playwright does to every page.
   const plain = hiding ? await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true }) : null;
   const people = new Set<Person>();
+  let wake = () => {};
   return {
     browser,
+    sleep() {
+      const group = processGroup(folder);
+      process.kill(-group, 'SIGSTOP');
+      let asleep = true;
+      wake = () => {
+        if (asleep) process.kill(-group, 'SIGCONT');
+        asleep = false;
+      };
+      return wake;
+    },
     async person({ microphone: allowed = true } = {}) {
       const context = plain?.contexts()[0] ?? (await browser.newContext({ locale: 'en-GB' }));
       await context.grantPermissions(allowed ? ['microphone'] : []);
@@ -124,10 +138,25 @@ export async function launchBrowser({
     },
     evidence: (name) => evidence(name, people),
     async close() {
+      wake();
       await browser.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The process that leads the group of all that were started with this word on their command line. Linux only. */
+function processGroup(word: string): number {
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // Behind the program's name in brackets: state, parent, group (proc(5)).
+      const group = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
+      if (group === name && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(word)) return Number(group);
+    } catch {
+      // It ended in between.
+    }
+  }
+  throw new Error('the browser’s processes were not found');
 }
 
 async function watch(context: BrowserContext, lasting: boolean): Promise<Person> {

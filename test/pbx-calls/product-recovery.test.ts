@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../browser/call-stage.ts';
-import { until } from '../harness/until.ts';
 import { type Product, ready, says, startProduct } from './product.ts';
 import { soundsBothWays } from './sound.ts';
 
@@ -15,11 +14,6 @@ beforeAll(async () => {
 afterEach(({ task }) => product?.leave(task));
 afterAll(() => product?.close());
 
-/** Where Asterisk reaches Anna's phone: its address there tells one connection from the next. */
-async function contact(): Promise<string | undefined> {
-  return /1001\/(sip:\S+)/.exec(await product.pbx.cli('pjsip show contacts'))?.[1];
-}
-
 const callIn = () => product.pbx.callIn({ to: '1001', from: CUSTOMER, says: 'echo' });
 
 async function answer(stage: Stage) {
@@ -30,13 +24,10 @@ async function answer(stage: Stage) {
 
 /** Cuts the phone's WebSocket and waits until Asterisk knows the next one. */
 async function cutAndComeBack() {
-  const before = await contact();
+  const before = await product.contact('1001');
   expect(before).toBeDefined();
   product.way.cut();
-  await until('the phone to register again', async () => {
-    const now = await contact();
-    return now !== undefined && now !== before;
-  });
+  await product.registersAnew('1001', before);
 }
 
 describe('nobody talks', () => {
@@ -54,12 +45,9 @@ describe('nobody talks', () => {
 
   it('a page that is reloaded registers in the place of its old self: the PBX has one contact, and it rings', async () => {
     const anna = await product.employee(1);
-    const before = await contact();
+    const before = await product.contact('1001');
     await anna.page.reload();
-    await until('the new page to be registered', async () => {
-      const now = await contact();
-      return now !== undefined && now !== before;
-    });
+    await product.registersAnew('1001', before);
     expect([...(await product.pbx.cli('pjsip show contacts')).matchAll(/1001\/sip:/g)]).toHaveLength(1);
     await ready(anna);
     const call = await callIn();

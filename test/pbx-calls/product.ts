@@ -57,6 +57,10 @@ export interface Product extends ProductOn<Asterisk> {
   countsBothWays(user: string): Promise<void>;
   /** Anna's page, on which she talks with a caller from outside. */
   talking(caller: { readonly from: string; readonly name: string }): Promise<{ anna: Stage; call: OutsideCall }>;
+  /** Where Asterisk reaches this agent's phone: its address there tells one connection from the next. */
+  contact(user: string): Promise<string | undefined>;
+  /** Waits until Asterisk knows another one than this. */
+  registersAnew(user: string, before: string | undefined): Promise<void>;
   /** Waits until Bitrix24 has the record of this call. */
   recordOf(call: Pick<OutsideCall, 'callId'>): Promise<FinishedCall>;
 }
@@ -92,7 +96,14 @@ export async function startProduct(): Promise<Product> {
   };
   const recordOf = ({ callId }: Pick<OutsideCall, 'callId'>) =>
     product.finished(({ externalCallId }) => externalCallId === externalId(callId));
-  return Object.assign(product, { countsBothWays, talking, recordOf });
+  const contact = async (user: string) =>
+    new RegExp(`${user}/(sip:\\S+)`).exec(await product.pbx.cli('pjsip show contacts'))?.[1];
+  const registersAnew = (user: string, before: string | undefined) =>
+    until(`${user} to register again`, async () => {
+      const now = await contact(user).catch(() => undefined);
+      return now !== undefined && now !== before;
+    }).then(() => undefined);
+  return Object.assign(product, { countsBothWays, talking, recordOf, contact, registersAnew });
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Severable {
   readonly url: string;
   /** Cuts every connection, as a failing network does; new ones get through. */
   cut(): void;
+  /** The connections that are up carry nothing any more, and neither end is told: half open. New ones get through. */
+  freeze(): void;
   /** Leads to another PBX from now on. Connections that are up stay where they are. */
   leadTo(wsUrl: string): void;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export interface Severable {
 export async function severable(wsUrl: string): Promise<Severable> {
   let target = new URL(wsUrl);
   const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -30,8 +33,9 @@ export async function severable(wsUrl: string): Promise<Severable> {
     keep(phone);
     keep(pbx);
     phone.pipe(pbx).pipe(phone);
-    phone.once('close', () => pbx.destroy());
-    pbx.once('close', () => phone.destroy());
+    // A frozen connection carries no end either.
+    phone.once('close', () => frozen.has(pbx) || pbx.destroy());
+    pbx.once('close', () => frozen.has(phone) || phone.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,6 +46,13 @@ export async function severable(wsUrl: string): Promise<Severable> {
   return {
     url: `ws://127.0.0.1:${port}${target.pathname}`,
     cut,
+    freeze: () => {
+      for (const socket of sockets) {
+        frozen.add(socket);
+        // What arrives is read and lost.
+        socket.unpipe().resume();
+      }
+    },
     leadTo: (address) => {
       target = new URL(address);
     },

@@ -68,3 +68,16 @@ export async function direction(stage: Stage): Promise<string | null> {
     return peers.at(-1)?.getTransceivers()[0]?.currentDirection ?? null;
   });
 }
+
+/** The port that the newest connection sends from now. */
+export async function localPort(stage: Stage): Promise<number> {
+  const frame = await stage.frame();
+  return frame.evaluate(async () => {
+    const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+    const all = new Map<string, Record<string, unknown>>();
+    (await peers.at(-1)?.getStats())?.forEach((entry) => void all.set(entry.id, entry));
+    const transport = [...all.values()].find(({ type }) => type === 'transport');
+    const pair = all.get(String(transport?.selectedCandidatePairId));
+    return Number(all.get(String(pair?.localCandidateId))?.port);
+  });
+}

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 export interface Program {
   /** What it printed last; undefined while it runs. */
   lastWords(): string | undefined;
-  stop(): Promise<void>;
+  /** Default: asks it to end. `SIGKILL`: it gets no chance to say a word. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 export interface ProgramOptions {
@@ -45,16 +46,16 @@ export function launch(command: readonly string[], { home, onLine }: ProgramOpti
     failed = error.message;
   });
   const over = () => child.exitCode !== null || child.signalCode !== null || failed !== undefined;
-  // Not SIGKILL: a daemon of several processes must have the chance to end them all.
+  // A daemon of several processes must have the chance to end them all.
   const end = () => child.kill('SIGTERM');
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
   return {
     lastWords: () => (over() ? (failed ?? printed) : undefined),
-    async stop() {
+    async stop(signal = 'SIGTERM') {
       if (over()) return;
       const gone = once(child, 'exit');
-      end();
+      child.kill(signal);
       const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
       await gone;
       clearTimeout(patience);

@@ -18,6 +18,7 @@ import { dialogOf, replacesHeaders } from './replaces.ts';
 import { ringNoLonger, rings } from './ringing.ts';
 import { takenBack } from './taken-back.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
+import { sayBye, waitNoLonger } from './unanswered.ts';
 
 export interface AgentDeps extends HeartbeatDeps {
   readonly account: SipAccount;
@@ -101,9 +102,12 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
           go();
         }
         for (const leg of legs.values()) if (leg.session.state === SessionState.Established) leg.refresh();
+        alive.ask();
       },
       onDisconnect: () => {
         network.forget();
+        waitNoLonger(agent);
+        deps.pulse.doubt();
         ringNoLonger([...legs.keys()], { ringing, giveUp, setTimeout: deps.setTimeout });
         if (retired) return;
         tell({ on: 'registration', problem: 'pbx_unreachable' });
@@ -112,6 +116,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onInvite: (invitation) => incoming(invitation),
     },
   });
+  const alive = keepAlive(agent, deps);
   const sip = { agent, Inviter, makeURI: UserAgent.makeURI };
   const registration = keepRegistered(
     agent,
@@ -153,7 +158,8 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       random: deps.random,
       setTimeout: deps.setTimeout,
       clearTimeout: deps.clearTimeout,
-      connected: () => agent.isConnected(),
+      connected: () => agent.isConnected() && alive.sure(),
+      doubt: deps.pulse.doubt,
       hear: (stream) => deps.hear(id, stream),
       tell: tellLeg,
       done: () => {
@@ -315,7 +321,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     if (!leg) return;
     leg.silence();
     if (isUnanswered(leg.session) && leg.session instanceof Inviter) dying.add(leg.session);
-    endSession(leg.session, refuse);
+    endSession(leg.session, refuse, (session) => sayBye(session, agent.userAgentCore, (bye) => waiting.set(id, bye)));
   };
 
   const ringing = (id: string) => {
@@ -333,7 +339,6 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
 
   return {
     start: () => {
-      keepAlive(agent, deps);
       deps.pulse.onWake(() => {
         attempt = 0;
         if (!agent.isConnected()) reconnect();
@@ -377,9 +382,9 @@ const isUnanswered = ({ state }: Leg['session']): boolean =>
   state === SessionState.Initial || state === SessionState.Establishing;
 
 /** The one request that ends a session, by its state; a CANCEL that crosses a 200 is followed by a BYE (SIP.js does that). */
-function endSession(session: Inviter | Invitation | Leg['session'], refuse: number): void {
+function endSession(session: Leg['session'], refuse: number, bye: (session: Leg['session']) => void): void {
   const unanswered = isUnanswered(session);
-  if (session.state === SessionState.Established) void session.bye().catch(() => {});
+  if (session.state === SessionState.Established) bye(session);
   else if (unanswered && session instanceof Inviter) void session.cancel().catch(() => {});
   else if (unanswered && session instanceof Invitation) void session.reject({ statusCode: refuse }).catch(() => {});
 }

@@ -40,8 +40,10 @@ export interface LegDeps {
   random(): number;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Whether the PBX can be told anything now. */
+  /** Whether the PBX can be told anything now, as far as is known. */
   connected(): boolean;
+  /** The sound's way has died: perhaps with all other connections. */
+  doubt(): void;
   tell(event: CallEvent): void;
   /** The far end's sound. */
   hear(stream: MediaStream): void;
@@ -93,6 +95,8 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   let failure: CallEvent | null = null;
   let unusable = false;
   let stood = false;
+  /** Since when there is no way for the sound. */
+  let silentAt: number | null = null;
   const reinvite = reinviteQueue({ ownsCallId: ours, random: deps.random, setTimeout: deps.setTimeout });
 
   const end = (event: CallEvent) => {
@@ -110,12 +114,12 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
 
   const path = watchPath({
     state: () => handler()?.peerConnection?.iceConnectionState,
-    restart: async () => {
-      if (established() && deps.connected()) await reinvite(() => offer(held, true));
-    },
+    restart: async () => (established() && deps.connected() ? renew(true) : undefined),
     setTimeout: deps.setTimeout,
     clearTimeout: deps.clearTimeout,
     tell: (alive) => {
+      silentAt = alive ? null : deps.now();
+      if (!alive) deps.doubt();
       if (!over) deps.tell({ on: 'path', alive });
     },
   });
@@ -204,15 +208,19 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     });
   };
 
-  const refresh = async () => {
-    const status = await reinvite(() => offer(held));
-    if (GONE.includes(status) && established()) void session.bye().catch(() => {});
+  const renew = async (iceRestart = false) => {
+    const status = await reinvite(() => offer(held, iceRestart));
+    if (GONE.includes(status) && established()) {
+      end({ on: 'over', reason: '', gone: true, at: silentAt ?? deps.now() });
+      void session.bye().catch(() => {});
+    }
+    return status;
   };
 
   const refreshEvery = (seconds: number) =>
     void deps.setTimeout(() => {
       if (!established()) return;
-      void refresh();
+      void renew();
       refreshEvery(seconds);
     }, seconds * 1000);
 
@@ -303,7 +311,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     // Only a confirmed dialog has the tags that Replaces names.
     referTo: (other) => refer(other?.state === SessionState.Established ? other : undefined),
     // An ICE restart is a re-INVITE as well.
-    refresh: () => (path.again() ? undefined : void refresh()),
+    refresh: () => (path.again() ? undefined : void renew()),
     refreshEvery,
     muted: () => muted,
     held: () => held,

@@ -3,12 +3,14 @@ const GRACE_MS = 1000;
 /** How long an ICE restart is given before the next one, in ms: the first, and the longest. */
 const FIRST_MS = 4000;
 const LONGEST_MS = 30_000;
+/** Ends of a re-INVITE that tell nothing of the far end's will: not sent, a collision, lost with its socket. */
+const NOT_AGREED = [0, 491, 503];
 
 export interface PathDeps {
   /** `iceConnectionState` now. */
   state(): string | undefined;
-  /** A re-INVITE with new candidates (RFC 8445 9). */
-  restart(): Promise<unknown>;
+  /** A re-INVITE with new candidates (RFC 8445 9): the status that it came to; undefined where none can be sent now. */
+  restart(): Promise<number | undefined>;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   /** Told once when the sound's way has died, and once when there is one again. */
@@ -26,10 +28,17 @@ export interface PathWatch {
 /**
  * Looks for another way when the sound's way dies: neither the browser nor SIP.js restarts ICE by itself.
  * It is tried again, less and less often, until there is one or the call ends.
+ *
+ * None is sent over a socket that may be dead. One that the far end never heard of is owed to it: taken back, it leaves the
+ * browser with new ports and the old password, so that a PBX answers its checks ("connected") and sends the sound to where
+ * we were before.
  */
 export function watchPath(deps: PathDeps): PathWatch {
   let timer: unknown;
   let alive = true;
+  let owed = false;
+  let asking = 0;
+  let stopped = false;
   let pause = FIRST_MS;
   const tell = (now: boolean) => {
     if (now !== alive) deps.tell(now);
@@ -37,31 +46,44 @@ export function watchPath(deps: PathDeps): PathWatch {
   };
   const wait = (ms: number) => {
     deps.clearTimeout(timer);
-    timer = deps.setTimeout(restart, ms);
+    if (!stopped) timer = deps.setTimeout(restart, ms);
   };
-  const restart = () => {
-    wait(pause);
-    pause = Math.min(pause * 2, LONGEST_MS);
-    void deps.restart();
+  const restart = async () => {
+    deps.clearTimeout(timer);
+    asking++;
+    const status = await deps.restart();
+    asking--;
+    if (status === undefined) wait(GRACE_MS);
+    else {
+      owed = NOT_AGREED.includes(status);
+      wait(pause);
+      pause = Math.min(pause * 2, LONGEST_MS);
+    }
+    changed();
+  };
+  const changed = () => {
+    const state = deps.state();
+    if (state === 'connected' || state === 'completed') {
+      if (owed || asking) return;
+      deps.clearTimeout(timer);
+      pause = FIRST_MS;
+      tell(true);
+    } else if ((state === 'disconnected' || state === 'failed') && alive) {
+      tell(false);
+      wait(GRACE_MS);
+    }
   };
   return {
-    changed: () => {
-      const state = deps.state();
-      if (state === 'connected' || state === 'completed') {
-        deps.clearTimeout(timer);
-        pause = FIRST_MS;
-        tell(true);
-      } else if ((state === 'disconnected' || state === 'failed') && alive) {
-        tell(false);
-        wait(GRACE_MS);
-      }
-    },
+    changed,
     again: () => {
       if (alive) return false;
       pause = FIRST_MS;
-      restart();
+      void restart();
       return true;
     },
-    stop: () => deps.clearTimeout(timer),
+    stop: () => {
+      stopped = true;
+      deps.clearTimeout(timer);
+    },
   };
 }

@@ -40,6 +40,12 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ on: fc.constant('rejected' as const), status: fc.integer({ min: 300, max: 699 }), at: fc.nat() }),
   fc.record({ on: fc.constant('withdrawn' as const), elsewhere: fc.boolean(), at: fc.nat() }),
   fc.record({ on: fc.constant('over' as const), reason: fc.string(), at: fc.nat() }),
+  fc.record({
+    on: fc.constant('over' as const),
+    reason: fc.constant(''),
+    gone: fc.constant(true as const),
+    at: fc.nat(),
+  }),
   fc.record({ on: fc.constant('microphone' as const), why: fc.constantFrom('denied', 'busy'), at: fc.nat() }),
   fc.record({ on: fc.constant('held' as const), held: fc.boolean(), ok: fc.boolean() }),
   fc.record({

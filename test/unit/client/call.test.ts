@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { callbackAsked, clickedInVain, clickedToCall, offered, refused } from '../../../client/call/begin.ts';
 import { refusal } from '../../../client/call/outcome.ts';
 import type { CallEvent } from '../../../client/call/types.ts';
-import { NOT_READY } from '../../../client/call/words.ts';
+import { NOT_READY, words } from '../../../client/call/words.ts';
 import { AT, answered, click, ended, facts, play, reports, toBen, uis } from './call-support.ts';
 
 describe('an incoming call', () => {
@@ -67,6 +67,15 @@ describe('an incoming call', () => {
     expect(ended(effects)).toEqual([
       { t: 'ended', leg: 'leg-1', at: AT + 62_400, seconds: 60, status: '200', reason: '' },
     ]);
+  });
+  test('a PBX that knows it no more: the card says so, the clock stops, and the CRM hears when it goes', () => {
+    const over = play(offered(facts), ...answered, { on: 'over', reason: '', gone: true, at: AT + 62_400 });
+    expect(over.call.phase).toBe('closing');
+    expect(over.effects).toContainEqual({ do: 'timer', run: false });
+    expect(over.effects).toContainEqual({ do: 'status', text: words.endedMeanwhile });
+    expect(ended(over.effects)).toEqual([]);
+    const { effects } = play([over.call, []], { on: 'wake', at: AT + 90_000 });
+    expect(ended(effects)).toMatchObject([{ seconds: 60, status: '200', reason: words.endedMeanwhile }]);
   });
   test('a call that nobody is to hear is refused at once and told to the CRM, without a card', () => {
     const [call, effects] = refused(facts, 'busy');

@@ -20,12 +20,18 @@ describe('the pulse', () => {
     pulse.onTick(() => told.push('tick'));
     pulse.onWake(() => told.push('wake'));
     pulse.onWake(() => told.push('wake too'));
+    pulse.onDoubt(() => told.push('doubt'));
     const pass = (ms: number) => {
       now += ms;
       every();
     };
-    return { told, pass, signal: () => signal() };
+    return { told, pass, signal: () => signal(), doubt: pulse.doubt };
   };
+  test('a lost connection makes the others doubtful, and is no wake-up', () => {
+    const { told, doubt } = world();
+    doubt();
+    expect(told).toEqual(['doubt']);
+  });
   test('passes ticks on, late ones of a busy page too', () => {
     const { told, pass } = world();
     pass(TICK_MS);
@@ -52,11 +58,12 @@ describe('the heartbeat', () => {
     const clock = handClock();
     let tick = () => {};
     let wake = () => {};
+    let doubt = () => {};
     let connection: object | null = {};
     const drops: unknown[] = [];
     let pings = 0;
     let late = 0;
-    heartbeat(
+    const link = heartbeat(
       {
         connection: () => connection,
         ping: (answered) => {
@@ -74,6 +81,10 @@ describe('the heartbeat', () => {
           onWake: (callback) => {
             wake = callback;
           },
+          doubt: () => {},
+          onDoubt: (callback) => {
+            doubt = callback;
+          },
         },
         setTimeout: clock.setTimeout,
         clearTimeout: clock.clearTimeout,
@@ -85,6 +96,9 @@ describe('the heartbeat', () => {
       clock,
       tick: () => tick(),
       wake: () => wake(),
+      doubt: () => doubt(),
+      ask: link.ask,
+      sure: link.sure,
       drops,
       pings: () => pings,
       reconnect: () => {
@@ -109,6 +123,28 @@ describe('the heartbeat', () => {
     expect(pings()).toBe(2);
     tick();
     expect(pings()).toBe(2);
+  });
+  test('asks at once in doubt, and when it is told to', () => {
+    const { doubt, ask, pings } = world();
+    doubt();
+    expect(pings()).toBe(1);
+    ask();
+    expect(pings()).toBe(2);
+  });
+  test('is sure of a connection that owes no answer, and of one that is not expected to answer', async () => {
+    let alive = true;
+    const { ask, sure, clock, reconnect } = world({ reply: () => alive });
+    expect(sure()).toBe(true);
+    ask();
+    alive = false;
+    ask();
+    expect(sure()).toBe(false);
+    reconnect();
+    expect(sure()).toBe(true);
+    await clock.tick(5000);
+    const mute = world({ reply: () => false });
+    mute.ask();
+    expect(mute.sure()).toBe(true);
   });
   test('who has answered and now doesn’t is dropped after 5 s', async () => {
     let alive = true;

@@ -90,7 +90,7 @@ async function aPhone(
     onPageHide: (callback) => {
       hide = callback;
     },
-    pulse: { onTick: () => {}, onWake: () => {} },
+    pulse: { onTick: () => {}, onWake: () => {}, doubt: () => {}, onDoubt: () => {} },
     now: clock.now,
     random: () => 0.5,
     setTimeout: clock.setTimeout,

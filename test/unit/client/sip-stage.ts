@@ -22,6 +22,8 @@ export let clock: ReturnType<typeof handClock>;
 export let news: SipNews[];
 
 export async function start(change: Partial<AgentDeps> = {}): Promise<void> {
+  // What a phone says after its test is not the next one's news.
+  const own = news;
   phone = createSipPhone({
     account: {
       uri: 'sip:1001@127.0.0.1',
@@ -37,13 +39,13 @@ export async function start(change: Partial<AgentDeps> = {}): Promise<void> {
     microphone: { open: async () => null, borrow: fakeStream, close: () => {}, onTrack: () => {} },
     reentry: async () => reentry,
     hear: () => {},
-    tell: (item) => news.push(item),
+    tell: (item) => own.push(item),
     log: () => {},
     now: () => 0,
     random: () => 0,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
-    pulse: { onTick: () => {}, onWake: () => {} },
+    pulse: { onTick: () => {}, onWake: () => {}, doubt: () => {}, onDoubt: () => {} },
     ...change,
   });
   phone.start();
@@ -98,5 +100,5 @@ afterEach(async () => {
 
 /** News that came until now are no longer of interest. */
 export const forget = (): void => {
-  news = [];
+  news.length = 0;
 };

@@ -97,9 +97,13 @@ describe('a path that dies', () => {
     const clock = handClock();
     let state = 'connected';
     const log: string[] = [];
+    let answer: Promise<number> | number | undefined = 200;
     const watch = watchPath({
       state: () => state,
-      restart: async () => log.push('restart'),
+      restart: async () => {
+        log.push('restart');
+        return answer;
+      },
       setTimeout: clock.setTimeout,
       clearTimeout: clock.clearTimeout,
       tell: (alive) => log.push(alive ? 'alive' : 'dead'),
@@ -108,8 +112,57 @@ describe('a path that dies', () => {
       state = next;
       watch.changed();
     };
-    return { clock, log, watch, becomes };
+    const answers = (status: Promise<number> | number | undefined) => {
+      answer = status;
+    };
+    return { clock, log, watch, becomes, answers };
   };
+  test.each([0, 491, 503])(
+    'a restart that came to %i is owed: a way is believed in when one was agreed to',
+    async (status) => {
+      const { clock, log, becomes, answers } = watched();
+      answers(status);
+      becomes('disconnected');
+      await clock.tick(1000);
+      becomes('connected');
+      expect(log).toEqual(['dead', 'restart']);
+      answers(200);
+      await clock.tick(4000);
+      expect(log).toEqual(['dead', 'restart', 'restart', 'alive']);
+      expect(clock.waiting()).toBe(0);
+    },
+  );
+  test('where nothing can be sent now, it is tried again each second, and no try counts', async () => {
+    const { clock, log, becomes, answers } = watched();
+    answers(undefined);
+    becomes('disconnected');
+    await clock.tick(3500);
+    expect(log).toEqual(['dead', 'restart', 'restart', 'restart']);
+    answers(200);
+    await clock.tick(1000 + 4000);
+    expect(log.length).toBe(6);
+    becomes('connected');
+    expect(log.at(-1)).toBe('alive');
+    expect(clock.waiting()).toBe(0);
+  });
+  test('while the far end owes its answer, nothing more is asked, and a way is not believed in', async () => {
+    const { clock, log, becomes, answers } = watched();
+    let agree = (_: number) => {};
+    answers(
+      new Promise((resolve) => {
+        agree = resolve;
+      }),
+    );
+    becomes('disconnected');
+    await clock.tick(1000);
+    becomes('connected');
+    await clock.tick(30_000);
+    expect(log).toEqual(['dead', 'restart']);
+    agree(488);
+    await clock.tick(0);
+    expect(log).toEqual(['dead', 'restart', 'alive']);
+    expect(clock.waiting()).toBe(0);
+  });
   test('what heals by itself is said, and no more', async () => {
     const { clock, log, becomes } = watched();
     becomes('disconnected');

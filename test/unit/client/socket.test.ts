@@ -33,6 +33,7 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
   const ticks: (() => void)[] = [];
   const wakes: (() => void)[] = [];
   let opened = 0;
+  let doubts = 0;
   const socket = connectObject({
     open: (protocols) => {
       const listeners: Record<string, (event: never) => void> = {};
@@ -72,7 +73,12 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
     now: clock.now,
-    pulse: { onTick: (callback) => ticks.push(callback), onWake: (callback) => wakes.push(callback) },
+    pulse: {
+      onTick: (callback) => ticks.push(callback),
+      onWake: (callback) => wakes.push(callback),
+      doubt: () => doubts++,
+      onDoubt: () => {},
+    },
   });
   const last = () => {
     const found = sockets.at(-1);
@@ -95,6 +101,7 @@ function objectSide(options: { ticket?: (renew: boolean) => string | null } = {}
       for (const each of wakes) each();
     },
     opened: () => opened,
+    doubts: () => doubts,
   };
 }
 
@@ -104,6 +111,19 @@ describe('the handshake', () => {
     expect(protocol).toBe('b24phone.v1');
     expect(ticket).toMatch(/^t\.[A-Za-z0-9_-]+$/);
     expect(Buffer.from(ticket?.slice(2) ?? '', 'base64url').toString()).toBe('a.b-c_d?~');
+  });
+});
+
+describe('a connection that is lost', () => {
+  test('makes the phone doubt its other one, once, and only if it was open', async () => {
+    const { last, clock, doubts } = objectSide();
+    await settle();
+    last().emit('open');
+    last().emit('close', { code: 1006 });
+    expect(doubts()).toBe(1);
+    await clock.tick(1000);
+    last().emit('close', { code: 1006 });
+    expect(doubts()).toBe(1);
   });
 });
 
