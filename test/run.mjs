@@ -7,12 +7,11 @@ import { checksWithBuild, runChecks } from './check.mjs';
 import { buildWorker } from './harness/build.mjs';
 import { COLUMNS, featureTable, VOCABULARY, WORDS_FILE, wordTable } from './harness/features.mjs';
 import { countReport, skippedPart, verdict } from './harness/report.mjs';
-import { canIsolate, inNamespace } from './pbx/asterisk/namespace.mjs';
 import { ensureAsterisk, ensureChromium, ensureCoturn, ensureGround, ensureKamailio } from './setup.mjs';
 import { root } from './start/node.mjs';
 
 /** A part that hangs must not hang the whole run; the slowest takes a third of this. */
-const PART_LIMIT_MS = 15 * 60_000;
+const PART_LIMIT_MS = 30 * 60_000;
 /** Asked for by name only, with `SOAK=10000` and `RUNS=1000` if somebody wants to. */
 const SOAK_LIMIT_MS = 12 * 60 * 60_000;
 
@@ -21,8 +20,7 @@ const say = (line) => console.log(`  ${line}`);
 
 /**
  * Parts in the order of what a person wants to know first. `needs` says what the machine must have, `wants` what single
- * tests are skipped without. Parts of the lane `pbx` mostly wait for bells and clocks, so they run beside the others where
- * each part has a network of its own.
+ * tests are skipped without.
  */
 const parts = [
   { name: 'check', needs: [] },
@@ -31,8 +29,8 @@ const parts = [
   // By name only: on a machine that others use as well it takes longer than a run may.
   { name: 'soak', needs: [ensureChromium], apart: true, byName: true, limitMs: SOAK_LIMIT_MS },
   { name: 'browser', needs: [ensureChromium], apart: true },
-  { name: 'pbx', needs: [ensureChromium, ensureAsterisk], wants: [ensureCoturn], apart: true, lane: 'pbx' },
-  { name: 'peers', needs: [ensureChromium, ensureKamailio], apart: true, lane: 'pbx' },
+  { name: 'pbx', needs: [ensureChromium, ensureAsterisk], wants: [ensureCoturn], apart: true },
+  { name: 'peers', needs: [ensureChromium, ensureKamailio], apart: true },
 ];
 
 async function checkPart(name, node) {
@@ -41,7 +39,7 @@ async function checkPart(name, node) {
   return { name, passed: checksWithBuild.length - failed.length, failed: failed.length, skipped: 0, notes };
 }
 
-async function vitestPart({ name, apart = false, limitMs = PART_LIMIT_MS }, node, print) {
+async function vitestPart({ name, apart = false, limitMs = PART_LIMIT_MS }, node) {
   const report = join(out, `${name}.json`);
   rmSync(report, { force: true });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -55,21 +53,26 @@ async function vitestPart({ name, apart = false, limitMs = PART_LIMIT_MS }, node
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  const exitCode = await runLimited(apart ? inNamespace(command) : command, limitMs, print);
+  const exitCode = await runLimited(apart ? await inOwnNetwork(command) : command, limitMs);
   return countReport(name, readReport(report), exitCode);
 }
 
-/** @param print null = the command writes to the terminal itself */
-function runLimited([command, ...args], limitMs, print) {
+// As root, calls run where only loopback exists: nothing can leave the machine, and ICE finds no other address.
+async function inOwnNetwork(command) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return command;
+  const { inNamespace } = await import('./pbx/asterisk/namespace.mjs');
+  return inNamespace(command);
+}
+
+function runLimited([command, ...args], limitMs) {
   return new Promise((resolve) => {
     // A group of its own, so that a hanging part ends together with the programs it started.
     const child = spawn(command, args, {
       cwd: root,
-      stdio: print === null ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: 'inherit',
       detached: true,
       env: { ...process.env, WEBPHONE_BUILT: '1' },
     });
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', print);
     const end = (signal) => {
       try {
         process.kill(-child.pid, signal);
@@ -112,52 +115,16 @@ function readReport(path) {
   }
 }
 
-/** Two lanes may need the same program: it is made ready once. */
-const readied = new Map();
-const ready = (ensure) => {
-  if (!readied.has(ensure)) readied.set(ensure, ensure(say));
-  return readied.get(ensure);
-};
-
-async function runPart(part, node, print) {
+async function runPart(part, node) {
   for (const ensure of part.needs) {
-    const found = await ready(ensure);
+    const found = await ensure(say);
     if (!found.available) return skippedPart(part.name, found.reason);
   }
   for (const ensure of part.wants ?? []) {
-    const found = await ready(ensure);
+    const found = await ensure(say);
     if (!found.available) say(found.reason);
   }
-  return part.name === 'check' ? checkPart(part.name, node) : vitestPart(part, node, print);
-}
-
-/** Runs parts one after another. `beside` another lane, a part is heard when it has ended, so that lines do not mix. */
-async function runLane(lane, node, beside) {
-  const outcomes = [];
-  for (const part of lane) {
-    const started = Date.now();
-    const lines = [];
-    console.log(
-      beside ? `\n== ${part.name} begins beside the others; its lines come when it has ended` : `\n== ${part.name}`,
-    );
-    const outcome = await runPart(part, node, beside ? (text) => lines.push(text) : null);
-    const { passed, failed, skipped } = outcome;
-    if (beside) console.log(`\n== ${part.name}\n${lines.join('')}`);
-    const seconds = Math.round((Date.now() - started) / 1000);
-    console.log(`== ${part.name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
-    outcomes.push(outcome);
-  }
-  return outcomes;
-}
-
-/** Without networks of their own, two parts would meet at ports and addresses: then there is one lane. */
-async function runParts(wanted, node) {
-  const isBeside = (part) => part.lane !== undefined && canIsolate() && wanted.some(({ lane }) => lane !== part.lane);
-  const [first, ...others] = wanted.filter((part) => !isBeside(part));
-  // The part `check` makes the bundle that all others run.
-  const begun = await runLane(first ? [first] : [], node, false);
-  const both = await Promise.all([runLane(others, node, false), runLane(wanted.filter(isBeside), node, true)]);
-  return [...begun, ...both.flat()];
+  return part.name === 'check' ? checkPart(part.name, node) : vitestPart(part, node);
 }
 
 const asked = process.argv.slice(2);
@@ -184,8 +151,17 @@ if (asked.length > 0 && !asked.includes('check')) {
   if (code !== 0) console.error(output);
 }
 
-const wanted = parts.filter(({ name, byName }) => (asked.length === 0 ? !byName : asked.includes(name)));
-const outcomes = await runParts(wanted, ground.node);
+const outcomes = [];
+for (const part of parts.filter(({ name, byName }) => (asked.length === 0 ? !byName : asked.includes(name)))) {
+  const started = Date.now();
+  console.log(`\n== ${part.name}`);
+  const outcome = await runPart(part, ground.node);
+  const { passed, failed, skipped } = outcome;
+  console.log(
+    `== ${part.name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${Math.round((Date.now() - started) / 1000)} s`,
+  );
+  outcomes.push(outcome);
+}
 
 const ran = (name) => outcomes.some((outcome) => outcome.name === name && outcome.passed + outcome.failed > 0);
 const tables = provedTables();
