@@ -99,7 +99,8 @@ export async function compareWithCrm(world: World, played: readonly PlayedCall[]
     const row = rows[0];
     const { answered, seconds } = played[index]?.talked() ?? { answered: false, seconds: 0 };
     const what = `${number}, answered at the PBX: ${answered}, ${seconds} s`;
-    expect(row?.statusCode === '200', what).toBe(answered);
+    // A page that is left in the moment of the answer may not have heard of it.
+    if (!answered || seconds > 0) expect(row?.statusCode === '200', what).toBe(answered);
     // The PBX counts whole seconds from its answer, the ledger from the browser's.
     if (answered && seconds > 2) expect(row?.duration, what).toBeGreaterThan(0);
     expect(row?.duration, what).toBeLessThanOrEqual(seconds + 2);

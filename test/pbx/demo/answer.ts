@@ -97,12 +97,13 @@ async function connect(attempt: Attempt, leads: Exclude<Route, { to: 'refusal' }
   }
 }
 
-/** 200 with our answer; undefined when the agent cancelled meanwhile. */
+/** 200 with our answer; undefined when the agent cancelled meanwhile, or is gone: nothing stands that nobody was told of. */
 async function accept({ board, request, gone }: Attempt, media: Media): Promise<Leg | undefined> {
   const sdp = gone.aborted ? '' : await media.answer(request.message.body).catch(() => '');
-  if (gone.aborted || !sdp) {
+  const reached = board.reaches(request.message);
+  if (gone.aborted || !sdp || !reached) {
     void media.close();
-    if (!gone.aborted) refuse(board, request, 488);
+    if (!gone.aborted) refuse(board, request, reached ? 488 : 503);
     return undefined;
   }
   const { session } = request.accept({ statusCode: 200, body: sdpBody(sdp) });

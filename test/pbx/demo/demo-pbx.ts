@@ -168,6 +168,7 @@ function createSwitchboard({ wire, loggers, address, ...shared }: Parts): Switch
     now: Date.now,
     registrar: createRegistrar(Date.now),
     nonces: createNonces(randomBytes(16).toString('hex'), Date.now),
+    reaches: wire.reaches,
     parseUri: (text) => Grammar.URIParse(text),
   };
 }

@@ -3,6 +3,7 @@ import type { Nonces } from './digest.ts';
 import type { Emit, EventLog } from './events.ts';
 import type { Leg } from './leg.ts';
 import type { Registrar } from './registrar.ts';
+import type { Wire } from './wire.ts';
 
 /** A SIP account of the demo PBX. */
 export interface Account {
@@ -32,5 +33,7 @@ export interface Switchboard {
   readonly legs: Set<Leg>;
   /** Aborted when the PBX closes: what rings stops. */
   readonly closing: AbortSignal;
+  /** Whether the connection that a request came over is still there. */
+  readonly reaches: Wire['reaches'];
   parseUri(uri: string): URI | undefined;
 }

@@ -28,6 +28,8 @@ export interface Wire extends Transport {
   /** Takes a text frame of a connection; undefined when it is no complete SIP message. */
   receive(connection: Connection, text: string): Incoming | undefined;
   drop(connection: Connection): void;
+  /** Whether whoever sent this request can still be told something. */
+  reaches(request: IncomingRequestMessage): boolean;
 }
 
 /** Requests that may wait for their answer at one time; the oldest is forgotten first. */
@@ -57,6 +59,7 @@ export function createWire(logger: Logger): Wire {
       connections.delete(connection.name);
       for (const [branch, asker] of askedBy) if (asker === connection) askedBy.delete(branch);
     },
+    reaches: (request) => askedBy.has(request.viaBranch),
     async send(text) {
       const message = Parser.parseMessage(text, logger);
       const to = message instanceof IncomingRequestMessage ? connections.get(message.ruri?.host ?? '') : undefined;
