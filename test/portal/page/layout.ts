@@ -51,7 +51,7 @@ const header = (frame: Frame): Html => html`<header class="top">
 const scripts = (
   config: PageConfig,
 ): Html => html`<script type="application/json" id="page-config">${scriptJson(config)}</script>
-<script type="module" src="/__page/client/main.ts"></script>`;
+<script type="module" src="/__page/main.js"></script>`;
 
 const head = (title: string): Html => html`<meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -78,12 +78,15 @@ test('a demo button runs its action as the person who looks; an unknown one is 4
   expect((await open('/__demo/other', { method: 'POST' })).status).toBe(404);
 });
 
-test('only the page’s own files are served, TypeScript with its types stripped', async () => {
-  const script = await open('/__page/client/card/states.ts');
+test('only the page’s own files are served: its styles, and its script as one file without types', async () => {
+  const script = await open('/__page/main.js');
   expect(script.headers.get('content-type')).toContain('javascript');
-  expect(await script.text()).not.toContain('export type');
-  expect((await open('/__page/../server.ts')).status).toBe(404);
-  expect((await open('/__page/client/none.ts')).status).toBe(404);
+  const code = await script.text();
+  expect(code).toContain('fakePortal');
+  expect(code).not.toMatch(/^(import|export) /m);
+  expect((await open('/__page/card.css')).headers.get('content-type')).toContain('css');
+  for (const path of ['../server.ts', 'client/main.ts', 'none.css'])
+    expect((await open(`/__page/${path}`)).status).toBe(404);
 });
 
 test('the user switch goes back to pages of this portal only', async () => {
