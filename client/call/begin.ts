@@ -36,7 +36,7 @@ function fresh(direction: Call['direction'], phase: Call['phase'], facts: NewCal
     line,
     answeredAt: null,
     held: false,
-    asking: 0,
+    asking: [],
     muted: false,
     transfer: null,
     lingers: false,

@@ -84,7 +84,7 @@ function back(call: Call, { leg: from, held, muted }: KeptCall): Step {
   // A new leg is never on hold; the PBX has to be asked again.
   if (held) asks.push({ do: 'hold', held });
   return [
-    { ...call, phase: 'talking', resumes: null, muted, asking: held ? 1 : 0 },
+    { ...call, phase: 'talking', resumes: null, muted, asking: held ? [held] : [] },
     [
       told,
       { do: 'ui', state: 'connected' },

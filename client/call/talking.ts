@@ -39,7 +39,7 @@ const endedMeanwhile = (call: Call, at: number): Step =>
 
 /** The button has toggled itself at the click; what the PBX said decides what it shows in the end. */
 function held(call: Call, asked: boolean, ok: boolean): Step {
-  const now = { ...call, held: ok ? asked : call.held, asking: Math.max(0, call.asking - 1) };
+  const now = { ...call, held: ok ? asked : call.held, asking: call.asking.slice(1) };
   // A card that is handing the call over says how that goes.
   const status = { do: 'status', text: ok ? talkingText(now) : words.holdRefused } as const;
   return [now, [{ do: 'showHold', held: now.held }, ...(call.phase === 'transferring' ? [] : [status])]];
@@ -56,7 +56,7 @@ function click(call: Call, event: CardEvent): Step {
         ],
       ];
     case 'holdButtonClick':
-      return [{ ...call, asking: call.asking + 1 }, [{ do: 'hold', held: event.held }]];
+      return [{ ...call, asking: [...call.asking, event.held] }, [{ do: 'hold', held: event.held }]];
     case 'dialpadButtonClick':
       return [call, [{ do: 'dtmf', key: event.key }]];
     default:

@@ -77,7 +77,7 @@ function refer(call: Call, transfer: Transfer): Step {
 }
 
 /** On hold, and nobody has asked for anything else meanwhile. */
-const staysHeld = ({ held, asking }: Call): boolean => held && asking === 0;
+const staysHeld = ({ held, asking }: Call): boolean => held && asking.length === 0;
 
 function consult(call: Call, transfer: Transfer): Step {
   const ready = staysHeld(call);
@@ -92,14 +92,14 @@ function consult(call: Call, transfer: Transfer): Step {
   ];
   return ready
     ? [next, [...effects, { do: 'consult', target: transfer.target }]]
-    : [{ ...next, asking: call.asking + 1 }, [...effects, { do: 'hold', held: true }]];
+    : [{ ...next, asking: [...call.asking, true] }, [...effects, { do: 'hold', held: true }]];
 }
 
 function onHold(call: Call, transfer: Transfer, event: CallEvent & { readonly on: 'held' }): Step {
-  const next = { ...call, held: event.ok ? event.held : call.held, asking: Math.max(0, call.asking - 1) };
+  const next = { ...call, held: event.ok ? event.held : call.held, asking: call.asking.slice(1) };
   const show: Effect = { do: 'showHold', held: next.held };
   // An earlier click of the person's may still be answered before ours.
-  if (next.asking > 0) return [next, [show]];
+  if (next.asking.length > 0) return [next, [show]];
   if (!next.held) {
     const [lost, effects] = failed(next, words.noHold);
     return [lost, [show, ...effects]];
@@ -148,9 +148,9 @@ function customerGone(call: Call, transfer: Transfer, reason: string, at: number
 
 /** Back to the conversation. A transfer that the PBX has accepted can still happen; its success then ends the call. */
 function back(call: Call, transfer: Transfer): Step {
-  const resume = transfer.ours && (call.held || call.asking > 0);
+  const resume = transfer.ours && (call.held || call.asking.length > 0);
   return [
-    { ...call, phase: 'talking', transfer: null, asking: call.asking + (resume ? 1 : 0) },
+    { ...call, phase: 'talking', transfer: null, asking: resume ? [...call.asking, false] : call.asking },
     [
       ...(transfer.at === 'failed' ? [] : [handover(call, 'over', transfer.target)]),
       { do: 'ui', state: 'connected' },

@@ -105,8 +105,8 @@ export interface Call {
   readonly answeredAt: number | null;
   /** As the PBX confirmed it. */
   readonly held: boolean;
-  /** Re-INVITEs for hold or resume that the PBX has not answered yet. */
-  readonly asking: number;
+  /** Hold (true) and resume as the PBX was asked for and has not answered yet, oldest first. */
+  readonly asking: readonly boolean[];
   readonly muted: boolean;
   /** In `transferring`. */
   readonly transfer: Transfer | null;

@@ -3,10 +3,14 @@ import { outlivesPage } from '../call/resume.ts';
 import type { Call } from '../call/types.ts';
 import type { Dialog } from './sip.ts';
 
-/** What the next page needs to go on with this call; null for a call that ends with its page. */
+/**
+ * What the next page needs to go on with this call; null for a call that ends with its page. Hold is as it was asked for last,
+ * answered or not: who clicks hold and leaves the page must not be heard from the next one.
+ */
 export function keptOf(call: Call, dialog: Dialog | null): KeptCall | null {
-  const { leg, callId, direction, number, name, line, answeredAt, held, muted } = call;
+  const { leg, callId, direction, number, name, line, answeredAt, asking, muted } = call;
   if (!dialog || answeredAt === null || !outlivesPage(call)) return null;
+  const held = asking.at(-1) ?? call.held;
   return { leg, ...dialog, callId, direction, number, name, line, answeredAt, held, muted };
 }
 

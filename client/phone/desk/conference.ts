@@ -11,7 +11,7 @@ import type { Bridge, Desk, Spot, Work } from './types.ts';
 
 /** Whether the two calls can be joined now. */
 export function canConfer({ rules, front, other, bridge, turn }: Desk): boolean {
-  const talks = (place: Desk['front']) => place?.call.phase === 'talking' && place.call.asking === 0;
+  const talks = (place: Desk['front']) => place?.call.phase === 'talking' && place.call.asking.length === 0;
   return (
     rules.calling.conference !== null && !bridge && !turn && talks(front) && talks(other) && !isConsultation(other)
   );
@@ -94,7 +94,7 @@ function joined(work: Work, spot: Spot, hangup: boolean) {
   const call = work.desk[spot]?.call;
   if (!call) return;
   if (hangup) work.effects.push({ do: 'sip', leg: call.leg, effect: { do: 'hangup', refuse: 486 } });
-  settle(work, spot, [{ ...call, conferred: true, held: false, asking: 0 }, [{ do: 'showHold', held: false }]]);
+  settle(work, spot, [{ ...call, conferred: true, held: false, asking: [] }, [{ do: 'showHold', held: false }]]);
   if (spot === 'front' && work.desk.other) return bring(work, 'other', 'second');
   opened(work);
 }
@@ -131,7 +131,7 @@ export function mindBridge(work: Work) {
     }
   } else if (bridge.stage === 'holding') {
     if (!front || !other) work.desk = { ...work.desk, bridge: null };
-    else if (calls.every(({ asking }) => asking === 0))
+    else if (calls.every(({ asking }) => asking.length === 0))
       openBridge(
         work,
         calls.every(({ held }) => held),

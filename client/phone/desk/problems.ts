@@ -31,8 +31,7 @@ export function problemsOf(desk: Desk): string[] {
     ['somebody on a bridge that is not there', onBridge.length > 0 && bridge === null],
     ['an open bridge with nobody on it', bridge?.stage === 'open' && onBridge.length === 0],
     ['a bridge that was hung up and not cleared away', bridge?.stage === 'over'],
-    ['the turn of a call that is not there', turn !== null && calls.every(({ asking }) => asking === 0)],
-    ['fewer than no re-INVITEs', calls.some(({ asking }) => asking < 0)],
+    ['the turn of a call that is not there', turn !== null && calls.every(({ asking }) => asking.length === 0)],
     ['ringing with no call', tone !== 'none' && front === null],
     ['no ringing although a call waits for an answer', tone === 'none' && front?.call.phase === 'offered'],
   ];

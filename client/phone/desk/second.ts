@@ -6,7 +6,7 @@ import type { Desk, Place, Spot, Work } from './types.ts';
 const unanswered = (desk: Desk): boolean =>
   desk.turn !== null ||
   (desk.bridge !== null && desk.bridge.stage !== 'open') ||
-  places(desk).some(({ call }) => call.asking > 0 || call.phase === 'answering');
+  places(desk).some(({ call }) => call.asking.length > 0 || call.phase === 'answering');
 
 /** The call that the person's voice goes to, or that is just being answered; else the card's. */
 export const activeSpot = ({ front, other }: Desk): Spot =>
@@ -62,7 +62,7 @@ function showHold(work: Work) {
 /** Goes on once the active call is on hold; gives up where the PBX refused that. */
 export function itsTurn(work: Work) {
   const { turn } = work.desk;
-  if (turn === null || places(work.desk).some(({ call }) => call.asking > 0)) return;
+  if (turn === null || places(work.desk).some(({ call }) => call.asking.length > 0)) return;
   work.desk = { ...work.desk, turn: null };
   if (activeOf(work.desk)) return;
   for (const spot of ['front', 'other'] as const) {

@@ -43,10 +43,10 @@ describe('a page takes over the call that an earlier one has left', () => {
 
   it('muted stays muted; held is asked for again, and shown when the PBX has confirmed it', () => {
     const [call, effects] = hearing({ on: 'established', at: 9500 }, { held: true, muted: true });
-    expect(call).toMatchObject({ held: false, asking: 1, muted: true });
+    expect(call).toMatchObject({ held: false, asking: [true], muted: true });
     expect(effects).toContainEqual({ do: 'mute', muted: true });
     expect(effects).toContainEqual({ do: 'hold', held: true });
-    expect(step(call, { on: 'held', held: true, ok: true })[0]).toMatchObject({ held: true, asking: 0 });
+    expect(step(call, { on: 'held', held: true, ok: true })[0]).toMatchObject({ held: true, asking: [] });
   });
 
   it.each<CallEvent>([
@@ -197,6 +197,19 @@ describe('what is kept for the next page', () => {
       { leg: 'new', held: false },
       { leg: 'new', held: true },
     ]);
+  });
+
+  it('hold as it was asked for last: who clicks it and leaves the page before the PBX answers is not heard from the next', () => {
+    const told: KeptCall[] = [];
+    const keep = createKeeper((call) => told.push(call));
+    const click = (call: Call, held: boolean) =>
+      step(call, { on: 'card', event: { name: 'holdButtonClick', held }, at: 9600, leg: 'x' })[0];
+    const asked = click(talking, true);
+    const refused = step(asked, { on: 'held', held: true, ok: false })[0];
+    const taken = step(begun({ held: true }), { on: 'established', at: 9500 })[0];
+    const held = step(taken, { on: 'held', held: true, ok: true })[0];
+    for (const call of [asked, refused, taken, click(held, false)]) keep([call], () => dialog);
+    expect(told.map((call) => call.held)).toEqual([true, false, true, false]);
   });
 
   it('nothing of a call whose dialog is not confirmed', () => {
