@@ -23,6 +23,17 @@ type Rule = (row: PortalStatus) => Verdict | null;
 
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
+/** One phone without its PBX may be one person's network; more of them are the PBX. */
+const PBX_FROM = 2;
+
+/** Of the phones that are open: how many could not ring, and how many of them because their PBX is out of reach. */
+function unready({ agents }: PortalStatus): { readonly open: number; readonly all: number; readonly pbx: number } {
+  const open = (agents.people ?? []).filter(({ presence }) => presence !== 'away');
+  const all = open.filter(({ presence, reason }) => presence === 'not_ready' && reason !== 'starting');
+  const pbx = all.filter(({ reason }) => reason === 'pbx_unreachable');
+  return { open: open.length, all: all.length, pbx: pbx.length };
+}
+
 /** Open steps beyond the live calls' own that are a moment's work and no backlog. */
 const STEPS_IN_FLIGHT = 3;
 
@@ -59,6 +70,16 @@ const RULES: readonly Rule[] = [
             'Bitrix24 refuses our tokens, so calls do not reach the CRM. Ask an administrator of the portal to open the app once, or to install it again.',
         }
       : null,
+  (row) => {
+    const { open, pbx } = unready(row);
+    if (pbx < PBX_FROM) return null;
+    const none = pbx === open;
+    return {
+      severity: none ? 'bad' : 'warn',
+      label: none ? 'No PBX' : 'PBX unreachable',
+      advice: `${none ? `None of the ${open} open phones reaches` : `${pbx} of the ${open} open phones do not reach`} the company’s PBX. Ask whoever runs it whether it is up and its certificate still valid.`,
+    };
+  },
   ({ binding, rebinds }) =>
     binding === 'rebinding'
       ? {
@@ -99,7 +120,12 @@ export function verdictOf(row: PortalStatus): Verdict {
     const verdict = rule(row);
     if (verdict) return verdict;
   }
-  return { severity: 'ok', label: 'Phone is on', advice: 'Everything works; nothing to do.' };
+  const { all } = unready(row);
+  const advice =
+    all === 0
+      ? 'Everything works; nothing to do.'
+      : `The service works. ${count(all, 'open phone')} could not ring: People says whose and why, and they were told.`;
+  return { severity: 'ok', label: 'Phone is on', advice };
 }
 
 const RANK: Record<Severity, number> = { bad: 0, warn: 1, ok: 2, off: 3 };

@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import type { NotReady } from '../../../src/protocol/frame.ts';
+import type { PortalStatus } from '../../../src/protocol/status.ts';
 import { byUrgency, duration, milliseconds, relative, summaryOf, verdictOf } from '../../../src/status/view.ts';
 import { portalStatus, strikesToday } from './portal-status.ts';
 
 const tokens = portalStatus().tokens;
 const calls = portalStatus().calls;
+
+/** A presence, or why a phone is not ready. */
+type Standing = 'reachable' | 'away' | NotReady;
+
+const agents = (...standings: readonly Standing[]): PortalStatus['agents'] => ({
+  ...portalStatus().agents,
+  people: standings.map((standing, userId) => ({
+    userId,
+    name: '',
+    since: null,
+    ...(standing === 'reachable' || standing === 'away'
+      ? { presence: standing }
+      : { presence: 'not_ready', reason: standing }),
+  })),
+});
 
 describe('the verdict on a portal', () => {
   it.each([
@@ -34,10 +51,35 @@ describe('the verdict on a portal', () => {
     ],
     ['a step in flight is no backlog', { calls: { ...calls, live: 1, backlog: 2 } }, 'ok', 'Phone is on'],
     ['a backlog is a warning', { calls: { ...calls, backlog: 9 } }, 'warn', 'Calls waiting'],
+    [
+      'phones that all miss their PBX are trouble',
+      { agents: agents('pbx_unreachable', 'pbx_unreachable', 'away') },
+      'bad',
+      'No PBX',
+    ],
+    [
+      'several that miss it are a warning',
+      { agents: agents('pbx_unreachable', 'reachable', 'pbx_unreachable') },
+      'warn',
+      'PBX unreachable',
+    ],
+    [
+      'one that misses it may be one person’s network',
+      { agents: agents('pbx_unreachable', 'away') },
+      'ok',
+      'Phone is on',
+    ],
     ['what is off outweighs what was slow', { binding: 'disabled', strikes: strikesToday(11) }, 'bad', 'Phone is off'],
   ] as const)('%s', (_, over, severity, label) => {
     expect(verdictOf(portalStatus(over))).toMatchObject({ severity, label, advice: expect.stringMatching(/\.$/) });
   });
+});
+
+it('a phone that could not ring is no word of all being well, unless its page is still loading', () => {
+  const adviceOn = (...standings: readonly Standing[]) =>
+    verdictOf(portalStatus({ agents: agents(...standings) })).advice;
+  expect(adviceOn('reachable', 'starting')).toBe('Everything works; nothing to do.');
+  expect(adviceOn('reachable', 'microphone_denied')).toContain('1 open phone could not ring');
 });
 
 it('problems stand first, then warnings, then the rest, the uninstalled last', () => {
