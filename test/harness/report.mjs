@@ -6,6 +6,16 @@
  * @typedef {{ name: string, passed: number, failed: number, skipped: number, notes: string[] }} Outcome
  */
 
+/** A line of a report is read in a terminal, and a log may keep nothing but the end of it. */
+const REASON_LENGTH = 300;
+
+/** What a failed test said first, and where in the tests it stood then. */
+function reasonOf(messages = []) {
+  const [first = '', ...stack] = (messages[0] ?? '').split('\n');
+  const place = stack.map((line) => /test\/[\w/.-]+\.test\.ts:\d+/.exec(line)?.[0]).find(Boolean);
+  return [first.slice(0, REASON_LENGTH), place].filter(Boolean).join(', at ');
+}
+
 /**
  * Counts a vitest JSON report.
  *
@@ -13,7 +23,7 @@
  * failure, or a broken suite would look like a small one.
  *
  * @param {string} name of the part
- * @param {{ testResults: { name: string, status: string, message?: string, assertionResults: { fullName: string, status: string }[] }[] } | null} report null = vitest wrote none
+ * @param {{ testResults: { name: string, status: string, message?: string, assertionResults: { fullName: string, status: string, failureMessages?: string[] }[] }[] } | null} report null = vitest wrote none
  * @param {number} exitCode of vitest
  * @returns {Outcome}
  */
@@ -23,11 +33,12 @@ export function countReport(name, report, exitCode) {
   const outcome = { name, passed: 0, failed: 0, skipped: 0, notes: [] };
   for (const file of report.testResults) {
     const path = `${name}: ${file.name.split(/[\\/]/).at(-1)}`;
-    for (const { fullName, status } of file.assertionResults) {
+    for (const { fullName, status, failureMessages } of file.assertionResults) {
       if (status === 'passed') outcome.passed += 1;
       else if (status === 'failed') {
         outcome.failed += 1;
-        outcome.notes.push(`FAILED ${path}: ${fullName}`);
+        const reason = reasonOf(failureMessages);
+        outcome.notes.push(`FAILED ${path}: ${fullName}${reason && `\n    ${reason}`}`);
       } else {
         outcome.skipped += 1;
         outcome.notes.push(`skipped ${path}: ${fullName}`);

@@ -22,6 +22,19 @@ describe('adding up the parts of npm test', () => {
     ]);
   });
 
+  test('a failed test says why and where, for a log may keep nothing but these lines', () => {
+    const failureMessages = [
+      'Error: In vain waited for: the card\n    at until (/x/test/harness/until.ts:9:1)\n    at /x/test/browser/a.test.ts:12:5',
+    ];
+    const failed = { fullName: 'rings', status: 'failed', failureMessages };
+    const report = {
+      testResults: [{ name: '/x/test/browser/a.test.ts', status: 'failed', assertionResults: [failed] }],
+    };
+    expect(countReport('browser', report, 1).notes).toEqual([
+      'FAILED browser: a.test.ts: rings\n    Error: In vain waited for: the card, at test/browser/a.test.ts:12',
+    ]);
+  });
+
   test('a file that could not be loaded is a failure although it has no tests', () => {
     expect(countReport('unit', { testResults: [file('failed')] }, 1)).toMatchObject({ passed: 0, failed: 1 });
   });
