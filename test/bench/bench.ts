@@ -8,6 +8,7 @@ import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { buildWorker } from '../harness/build.mjs';
 import { startWorld, type World } from '../harness/world.ts';
 import { projectNode, root } from '../start/node.mjs';
+import { measureAsterisk } from './asterisk.ts';
 import { measureDialling, measureRinging } from './calls.ts';
 import { isMeasured, lineOf, type Outcome, verdictOf } from './figures.ts';
 import { measureFrameLoad } from './frame-load.ts';
@@ -80,6 +81,7 @@ const partsOf = (browser: TestBrowser, world: World, stun: string): readonly Par
   { id: 'sipjs_defaults', what: 'SIP.js defaults', measure: () => measureDefaults(browser, world, stun) },
   { id: 'ringing', what: 'ringing', measure: () => measureRinging(browser, world) },
   { id: 'recovery', what: 'recovery', measure: () => measureRecovery(browser, world) },
+  { id: 'asterisk', what: 'gaps on Asterisk', measure: () => measureAsterisk(browser) },
 ];
 
 /** All parts, or those that were named on the command line. */

@@ -7,6 +7,7 @@ import type { World } from '../harness/world.ts';
 import type { AgentCall } from '../pbx/demo/demo-pbx.ts';
 import { type Severable, severable } from '../pbx-calls/severable.ts';
 import { type Outcome, spread } from './figures.ts';
+import { frameInserted, noteFrame } from './inserted.ts';
 
 /** How long a person is without their call, without a word about it, and without a phone. */
 
@@ -18,22 +19,6 @@ const OUTAGES = 10;
 const LOOK_MS = 2;
 /** As long as it takes until a phone asks seldom enough that the browser's word counts, ms. */
 const OUTAGE_MS = 4000;
-
-declare global {
-  interface Window {
-    /** Unix ms at which the portal inserted our frame. */
-    frameInserted: number | undefined;
-  }
-}
-
-/** An init script of the portal's page. */
-function noteFrame(): void {
-  const look = () => {
-    if (window.frameInserted === undefined && document.querySelector('iframe[id^="appframe_"]'))
-      window.frameInserted = performance.timeOrigin + performance.now();
-  };
-  new MutationObserver(look).observe(document, { childList: true, subtree: true });
-}
 
 async function open(browser: TestBrowser, world: World): Promise<Stage> {
   const stage = await openStage(browser, world, ANNA, '/', { prepare: noteFrame });
@@ -79,8 +64,7 @@ async function reloadOnce(stage: Stage, world: World, call: AgentCall): Promise<
   }
   const back = await nextPacket(call);
   await reloaded;
-  const inserted = await stage.page.evaluate(() => window.frameInserted);
-  if (inserted === undefined) throw new Error('The page has no frame of ours.');
+  const inserted = await frameInserted(stage.page);
   await stage.shows('call', 'talking');
   await stage.card('connected');
   return { fromFrame: back - inserted, silence: back - last };
