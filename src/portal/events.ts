@@ -103,7 +103,7 @@ async function uninstall(parts: Parts, env: Env, clean: boolean): Promise<Result
   const { memberId } = parts.portal;
   parts.binder.learn({ t: 'uninstalled' }, 'uninstalled');
   parts.sessions.revokeAll();
-  parts.agents.closeAll(CloseCode.uninstalled, 'uninstalled');
+  parts.sockets.closeAll(CloseCode.uninstalled, 'uninstalled');
   for (const table of ['token', 'kept']) parts.sql.exec(`DELETE FROM ${table}`);
   // Calls that stay are forgotten in their time all the same.
   parts.sql.exec("DELETE FROM due WHERE kind NOT IN ('tell', 'sweep')");

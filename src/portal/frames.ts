@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { matchable } from '../numbers/match.ts';
 import type { FrameMessage } from '../protocol/frame.ts';
 import { TICKET_SECONDS, writeTicket } from '../session/ticket.ts';
-import type { Attachment } from './agents.ts';
+import type { Attachment } from './agent-sockets.ts';
 import { onOurClock } from './clock.ts';
 import type { OpenPage } from './holding.ts';
 import { noteLoad } from './loads.ts';
@@ -26,8 +26,8 @@ const knownAs = (parts: Parts, { direction, number }: Extract<FrameMessage, { t:
 
 /** Tells a fresh page of the calls that an earlier one left behind. */
 async function offerCalls(parts: Parts, socket: WebSocket, page: OpenPage, legs: readonly string[], now: number) {
-  const userId = parts.agents.attachmentOf(socket)?.userId ?? 0;
-  for (const leg of parts.switchboard.holds(userId, page, legs, now)) {
+  const userId = parts.sockets.attachmentOf(socket)?.userId ?? 0;
+  for (const leg of parts.pageLegs.holds(userId, page, legs, now)) {
     const call = await parts.kept.open(leg);
     if (call) parts.agents.reply(socket, { t: 'recover', call });
   }
@@ -42,12 +42,12 @@ export async function answerFrame(
 ): Promise<void> {
   const now = Date.now();
   const { userId } = held;
-  const { switchboard, agents } = parts;
+  const { switchboard, agents, sockets } = parts;
   const message = onOurClock(said, now);
   switch (message.t) {
     case 'state':
-      agents.nameBrowser(socket, message.browser ?? '');
-      if (!agents.holdsLease(socket)) return switchboard.stillHolds(userId, held, message.legs, now);
+      sockets.nameBrowser(socket, message.browser ?? '');
+      if (!agents.holdsLease(socket)) return parts.pageLegs.stillHolds(userId, held, message.legs, now);
       agents.setState(userId, message.state, now);
       await offerCalls(parts, socket, { epoch: held.epoch, browser: message.browser ?? '' }, message.legs, now);
       // The phone is invisible: a fault that lasts is told to the person, for no card will.
@@ -86,7 +86,7 @@ export async function answerFrame(
       await parts.kept.keep(userId, message.call);
       return agents.reply(socket, { t: 'ack', id: message.id });
     case 'resumed':
-      agents.reply(socket, switchboard.resumed(userId, held.epoch, message, now));
+      agents.reply(socket, parts.pageLegs.resumed(userId, held.epoch, message, now));
       return parts.changed();
     case 'preferences':
       agents.setPreferences(userId, message.preferences);

@@ -9,7 +9,9 @@ import type { LedgerStore } from './ledger-store.ts';
 import { finishCall, hideCall, notifyPerson, registerCall, showCall } from './ledger-work.ts';
 import { CLICK_NOTICE_EVERY_MS, mayNotify, type NotDialled, noticeFor, notMade, readCallNotice } from './notice.ts';
 import { retryAfter } from './outcome.ts';
+import type { PageLegs } from './page-legs.ts';
 import { readShowKey, showKey } from './show-key.ts';
+import type { Standings } from './standings.ts';
 import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
 import type { Caller } from './tokens.ts';
 import { attachTranscript, type Transcripts } from './transcripts.ts';
@@ -18,8 +20,10 @@ import { attachTranscript, type Transcripts } from './transcripts.ts';
 export interface LedgerTools {
   readonly ledger: LedgerStore;
   readonly agents: Agents;
+  readonly standings: Standings;
   readonly caller: Caller;
   readonly switchboard: () => Switchboard;
+  readonly pageLegs: () => PageLegs;
   readonly due: () => DueJobs;
   /** Whoever stands for the portal when nobody else does. */
   readonly installer: () => number;
@@ -71,7 +75,7 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const alive = call.state === 'ringing' || call.state === 'talking';
   const legs = tools.ledger.legsOf(key).filter((leg) => leg.userId === call.userId);
   const wanted = legs.length === 0 || legs.some((leg) => leg.card);
-  const show = alive && wanted && (call.type !== 4 || tools.agents.mayRing(call.userId, Date.now()));
+  const show = alive && wanted && (call.type !== 4 || tools.standings.mayRing(call.userId, Date.now()));
   const got = await registerCall(tools.caller, call, show, tools.rules());
   if (!got.ok) {
     const again = settle(tools, got.error);
@@ -106,7 +110,7 @@ async function callback(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const found = await tools.customers.match(matchable(call.number, tools.rules().calls), Date.now());
   if (!found.ok && found.error.kind !== 'refused') return settle(tools, found.error) ?? 'done';
   const responsible = found.ok ? (found.value?.responsible ?? []).map(({ userId }) => userId) : [];
-  const free = tools.agents.free(Date.now());
+  const free = tools.standings.free(Date.now());
   const chosen = responsible.find((user) => free.includes(user)) ?? free[0] ?? responsible[0] ?? tools.installer();
   tools.ledger.setUser(key, chosen);
   tools.due().plan('register', key, Date.now());
@@ -214,7 +218,7 @@ async function notify(tools: LedgerTools, key: string): Promise<DueOutcome> {
   if (ofCall) return notifyOfCall(tools, ofCall.why, ofCall.callKey);
   const userId = Number(key);
   const now = Date.now();
-  const state = tools.agents.stateOf(userId);
+  const state = tools.standings.stateOf(userId);
   const text = state && !state.ready ? noticeFor(state.reason) : null;
   if (text === null || !mayNotify(tools.agents.notifiedAt(userId), now)) return 'done';
   const got = await notifyPerson(tools.caller, userId, text);
@@ -235,11 +239,11 @@ export const ledgerJobs = (tools: LedgerTools): Record<LedgerKind, DueWork> => (
   hide: (key) => hide(tools, key),
   notify: (key) => notify(tools, key),
   abandoned: async (key) => {
-    tools.switchboard().abandonAll(Number(key), Date.now());
+    tools.pageLegs().abandonAll(Number(key), Date.now());
     return 'done';
   },
   unresumed: async (key) => {
-    tools.switchboard().notResumed(key, Date.now());
+    tools.pageLegs().notResumed(key, Date.now());
     return 'done';
   },
   unadopted: async (key) => {

@@ -5,16 +5,21 @@ import type { Env } from '../env.ts';
 import { bugName, log } from '../log.ts';
 import { recordingName } from '../recording/recording-name.ts';
 import { addressesOf } from './addresses.ts';
-import { Agents, type Attachment, type Sockets } from './agents.ts';
+import { AgentSockets, type Attachment, type Sockets } from './agent-sockets.ts';
+import { Agents } from './agents.ts';
 import { Binder, RECONCILE_MS } from './binder.ts';
 import { Customers } from './customers.ts';
 import { type AlarmClock, DUE_KINDS, DueJobs, type DueKind, type DueOutcome, type DueWork } from './due.ts';
+import { HandoverStore } from './handover-store.ts';
 import { ledgerJobs } from './jobs.ts';
 import { KeptStore } from './kept-store.ts';
 import type { PortalRules } from './leads.ts';
 import { LedgerStore } from './ledger-store.ts';
+import { LegEnds } from './leg-ends.ts';
+import { LegPlaces } from './leg-places.ts';
 import { MinuteLimiter } from './limiter.ts';
 import { PacedCaller } from './paced.ts';
+import { PageLegs } from './page-legs.ts';
 import { BETWEEN_PAGES_MS } from './presence.ts';
 import { attachRecords, type RecordTools } from './record-job.ts';
 import { LegRecords } from './record-store.ts';
@@ -23,6 +28,7 @@ import { RestLog } from './rest-log.ts';
 import { ROUTED_PER_MINUTE } from './routing.ts';
 import { Sessions } from './sessions.ts';
 import { defaultLine, ensureEvents, ensureLines } from './setup.ts';
+import { Standings } from './standings.ts';
 import { statusRow } from './status-row.ts';
 import { Switchboard } from './switchboard.ts';
 import { type Caller, lentCaller, TokenKeeper } from './tokens.ts';
@@ -59,6 +65,8 @@ export class Parts {
   /** The stored admin, no faster than the portal can take. */
   readonly caller: Caller;
   readonly sessions: Sessions;
+  readonly sockets: AgentSockets;
+  readonly standings: Standings;
   readonly agents: Agents;
   readonly ledger: LedgerStore;
   readonly records: LegRecords;
@@ -69,6 +77,7 @@ export class Parts {
   readonly due: DueJobs;
   readonly binder: Binder;
   readonly switchboard: Switchboard;
+  readonly pageLegs: PageLegs;
   readonly #env: Env;
   #lent: RestAccess | null = null;
   #toldAt = 0;
@@ -83,7 +92,9 @@ export class Parts {
     this.tokens = new TokenKeeper(sql, config, fetch, (call) => this.restLog.note(call));
     this.caller = new PacedCaller(sql, this.tokens, () => this.due.hurry(HURRIED, Date.now()));
     this.sessions = new Sessions(sql);
-    this.agents = new Agents(sql, options.sockets);
+    this.sockets = new AgentSockets(options.sockets);
+    this.standings = new Standings(sql, this.sockets);
+    this.agents = new Agents(sql, this.sockets, this.standings);
     this.ledger = new LedgerStore(sql);
     this.records = new LegRecords(sql);
     this.kept = new KeptStore(sql, config.sealKeys, () => this.portal.memberId);
@@ -92,7 +103,11 @@ export class Parts {
     this.due = new DueJobs(sql, options.clock, this.#work(), (kind, error) =>
       log('error', 'job_bug', { kind, code: bugName(error) }),
     );
-    this.switchboard = new Switchboard(this.ledger, this.kept, this.agents, this.due);
+    const handovers = new HandoverStore(sql);
+    const ends = new LegEnds(this.ledger, handovers, this.standings, this.due);
+    this.pageLegs = new PageLegs(this.ledger, this.kept, ends, this.agents, this.sockets, this.due);
+    const places = new LegPlaces(sql, this.ledger, handovers);
+    this.switchboard = new Switchboard({ ...this, handovers, places, ends });
     this.binder = new Binder({
       sql,
       due: () => this.due,
@@ -134,7 +149,7 @@ export class Parts {
 
   /** A page of a person connects. */
   came(socket: WebSocket, userId: number, session: string, now: number): void {
-    this.agents.accept(socket, userId, session, now, (epoch) => this.switchboard.isInCall(userId, epoch));
+    this.agents.accept(socket, userId, session, now, (epoch) => this.pageLegs.isInCall(userId, epoch));
     // A phone that is not ready by then is seen as such.
     this.due.plan('presence', '', now + BETWEEN_PAGES_MS);
     this.changed();
@@ -143,7 +158,7 @@ export class Parts {
   /** A page of a person is gone, which was there until `seenAt` (Unix ms). */
   left({ userId, epoch }: Attachment, seenAt: number): void {
     const now = Date.now();
-    this.switchboard.left(userId, epoch, seenAt, now);
+    this.pageLegs.left(userId, epoch, seenAt, now);
     if (this.agents.phoneOf(userId) === null) this.agents.setState(userId, null, seenAt);
     // Who has not come back by then is away.
     this.due.plan('presence', '', now + BETWEEN_PAGES_MS);
@@ -152,9 +167,9 @@ export class Parts {
 
   /** Nobody tells of a page that froze or of a socket that is half open: it is looked for. */
   #listen(): DueOutcome {
-    for (const page of this.agents.dismissSilent(Date.now())) this.left(page, page.heardAt);
+    for (const page of this.sockets.dismissSilent(Date.now())) this.left(page, page.heardAt);
     this.changed();
-    const next = this.agents.nextSilence();
+    const next = this.sockets.nextSilence();
     return next === null ? 'done' : { at: next };
   }
 
@@ -257,8 +272,10 @@ export class Parts {
     const ledger = ledgerJobs({
       ledger: this.ledger,
       agents: this.agents,
+      standings: this.standings,
       caller: this.caller,
       switchboard: () => this.switchboard,
+      pageLegs: () => this.pageLegs,
       due: () => this.due,
       installer: () => this.portal.installer,
       denied: () => this.binder.learn({ t: 'denied' }),

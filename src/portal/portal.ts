@@ -272,10 +272,10 @@ export class Portal extends DurableObject<Env> {
     const parts = this.#installed();
     if (!parts.ok) return parts;
     const now = Date.now();
-    const { sessions, agents, portal } = parts.value;
+    const { sessions, standings, portal } = parts.value;
     if (!sessions.find(session, now))
       return err(failure('unauthorized', 'This session was ended: open the app again.'));
-    const people = agents.people(portal.accounts, now);
+    const people = standings.people(portal.accounts, now);
     if (ticketUntil - now > (TICKET_SECONDS * 1000) / 2) return ok({ people, expiresAt: null });
     const expiresAt = now + TICKET_SECONDS * 1000;
     sessions.renew(session, expiresAt);
@@ -316,10 +316,10 @@ export class Portal extends DurableObject<Env> {
     const message = readFrameMessage(data);
     if (!parts.ok) return socket.close(CloseCode.uninstalled, 'uninstalled');
     if (!message) return socket.close(CloseCode.protocol, 'not a message of this protocol');
-    const held = parts.value.agents.attachmentOf(socket);
+    const held = parts.value.sockets.attachmentOf(socket);
     if (!held || !parts.value.sessions.find(held.session, Date.now()))
       return socket.close(CloseCode.ticket, 'the ticket ran out');
-    parts.value.agents.heard(socket, Date.now());
+    parts.value.sockets.heard(socket, Date.now());
     await answerFrame(parts.value, socket, held, message);
     await parts.value.due.arm();
   }
@@ -334,9 +334,9 @@ export class Portal extends DurableObject<Env> {
 
   async #left(socket: WebSocket): Promise<void> {
     const parts = this.#installed();
-    const held = parts.ok ? parts.value.agents.attachmentOf(socket) : null;
+    const held = parts.ok ? parts.value.sockets.attachmentOf(socket) : null;
     if (!parts.ok || !held) return;
-    parts.value.left(held, parts.value.agents.lastSeen(socket, Date.now()));
+    parts.value.left(held, parts.value.sockets.lastSeen(socket, Date.now()));
     await parts.value.due.arm();
   }
 

@@ -2,9 +2,9 @@ import { type Failure, failure } from '../http/failure.ts';
 import { err, ok, type Result } from '../http/result.ts';
 import { isExtension, matchable } from '../numbers/match.ts';
 import { isComingBack } from '../route/back.ts';
-import type { PhoneFacts } from './agents.ts';
 import type { CrmMatch } from './customers.ts';
 import type { Parts } from './parts.ts';
+import type { PhoneFacts } from './standings.ts';
 
 /** Callers a minute that the PBX may ask about: ten a second, more than one PBX of one company gets. */
 export const ROUTED_PER_MINUTE = 600;
@@ -46,12 +46,12 @@ export async function routeFacts(parts: Parts, caller: string, now: number): Pro
   const number = matchable(caller, calls);
   const isAskable = /\d/.test(number) && !isExtension(number, calls);
   const match = isAskable ? readMatch(await within(parts.customers.match(number, now), PATIENCE_MS)) : null;
-  return ok({ number, match, phones: parts.agents.phones(Date.now()) });
+  return ok({ number, match, phones: parts.standings.phones(Date.now()) });
 }
 
 /** Whether a person whom the PBX could not ring is on their way back from one page to the next. */
 export function comingBack(parts: Parts, userId: number, now: number): Result<boolean, Failure> {
   if (parts.routed.isFull(now)) return err(TOO_MANY);
   parts.routed.note(now);
-  return ok(isComingBack(parts.agents.whereabouts(userId), now));
+  return ok(isComingBack(parts.standings.whereabouts(userId), now));
 }

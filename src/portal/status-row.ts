@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
 import type { PortalStatus } from '../protocol/status.ts';
-import type { Agents } from './agents.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { readLoads } from './loads.ts';
 import type { LegRecords } from './record-store.ts';
 import { type PortalRecord, readRebinds } from './records.ts';
+import type { Standings } from './standings.ts';
 import type { TokenKeeper } from './tokens.ts';
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -19,7 +19,7 @@ export function statusRow(
   sql: SqlStorage,
   config: Config,
   portal: PortalRecord,
-  tools: { ledger: LedgerStore; records: LegRecords; agents: Agents; tokens: TokenKeeper },
+  tools: { ledger: LedgerStore; records: LegRecords; standings: Standings; tokens: TokenKeeper },
   now: number,
 ): PortalStatus {
   const loads = readLoads(sql, now);
@@ -67,6 +67,6 @@ export function statusRow(
         ...problemOf(tools.records, call.key),
       })),
     },
-    agents: { ...tools.agents.summary(now), people: tools.agents.people(portal.accounts, now) },
+    agents: { ...tools.standings.summary(now), people: tools.standings.people(portal.accounts, now) },
   };
 }

@@ -1,18 +1,17 @@
 import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
 import type { Agents } from './agents.ts';
 import type { DueJobs } from './due.ts';
-import { type OpenPage, RESUME_GRACE_MS, unheldLeg } from './holding.ts';
+import type { HandoverStore } from './handover-store.ts';
 import type { KeptStore } from './kept-store.ts';
-import { abandonedEnd, type CallRecord, CallType, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
+import { type CallRecord, CallType, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import type { LegEnds } from './leg-ends.ts';
+import type { LegPlaces } from './leg-places.ts';
 import { callNotice, type NotDialled, recordOf } from './notice.ts';
 import { refusal } from './refusal.ts';
 import { showKey } from './show-key.ts';
+import type { Standings } from './standings.ts';
 
-/** How long a browser may be away before its calls are taken for over (ms): a page load plus a bad network. */
-export const ABANDON_GRACE_MS = 30_000;
-/** The same for a call whose end waits for others: somebody who is away may be about to say that it rang there (ms). */
-export const AWAY_GRACE_MS = 20_000;
 /** How long a click-to-call waits for a phone to take it (ms). */
 export const ADOPT_GRACE_MS = 20_000;
 
@@ -31,21 +30,41 @@ export interface StartedCall {
   readonly mobile?: boolean;
 }
 
+/** What the switchboard works with. */
+export interface SwitchboardTools {
+  readonly ledger: LedgerStore;
+  readonly handovers: HandoverStore;
+  readonly places: LegPlaces;
+  readonly kept: KeptStore;
+  readonly ends: LegEnds;
+  readonly agents: Agents;
+  readonly standings: Standings;
+  readonly due: DueJobs;
+}
+
 /**
  * What frames and Bitrix24 report about calls, turned into the ledger's facts and due jobs. Writes only; the REST
  * calls are made by the jobs (jobs.ts), so that whatever dies, the fact is already stored.
  */
 export class Switchboard {
   readonly #ledger: LedgerStore;
+  readonly #handovers: HandoverStore;
+  readonly #places: LegPlaces;
   readonly #kept: KeptStore;
+  readonly #ends: LegEnds;
   readonly #agents: Agents;
+  readonly #standings: Standings;
   readonly #due: DueJobs;
 
-  constructor(ledger: LedgerStore, kept: KeptStore, agents: Agents, due: DueJobs) {
-    this.#kept = kept;
-    this.#ledger = ledger;
-    this.#agents = agents;
-    this.#due = due;
+  constructor(tools: SwitchboardTools) {
+    this.#ledger = tools.ledger;
+    this.#handovers = tools.handovers;
+    this.#places = tools.places;
+    this.#kept = tools.kept;
+    this.#ends = tools.ends;
+    this.#agents = tools.agents;
+    this.#standings = tools.standings;
+    this.#due = tools.due;
   }
 
   /** A leg began. Asked again with the same leg (the answer was lost), it answers the same. */
@@ -59,7 +78,7 @@ export class Switchboard {
     if (this.#isLoaded(userId)) return { answer: refusal(m.id, 'too_many'), urgent: null };
     const type = m.direction === 'in' ? CallType.incoming : CallType.outgoing;
     const ringsOn = (key: string) => this.#due.isAhead('finish', key, now);
-    const placed = this.#ledger.placeLeg({ ...m, userId }, type, m.id, ringsOn, now);
+    const placed = this.#places.place({ ...m, userId }, type, m.id, ringsOn, now);
     if (placed.call.state === 'ended' && ringsOn(placed.call.key)) {
       this.#ledger.setGoesOn(placed.call.key);
       this.#due.cancel('finish', placed.call.key);
@@ -109,7 +128,7 @@ export class Switchboard {
     const key = `b:${call.callId}`;
     this.#insertStarted(key, call, now);
     const { callId, userId, number, line, mobile = false } = call;
-    const why = this.#agents.unreached(userId, now);
+    const why = this.#standings.unreached(userId, now);
     if (why) {
       this.giveUp(key, why, now);
       return;
@@ -137,19 +156,19 @@ export class Switchboard {
   }
 
   answered(userId: number, m: Of<'answered'>, now: number): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     if (!leg) return refusal(m.id, 'unknown_leg');
     const call = this.#openCall(leg, now);
     if (call === null) return { t: 'ack', id: m.id };
     // A consultation that was called off belongs to the call no more.
-    if (!leg.live && leg.joined && this.#ledger.handover(call.key) === null) return { t: 'ack', id: m.id };
+    if (!leg.live && leg.joined && this.#handovers.of(call.key) === null) return { t: 'ack', id: m.id };
     if (!leg.live) this.#ledger.reviveLeg(leg.leg);
     this.#ledger.setLegAnswered(leg.leg, m.at);
     if (call.state === 'ringing') {
       this.#ledger.setAnswered(call.key, leg.leg, userId, m.at);
       this.#hideFromOthers(leg, now);
     } else if (call.answeredLeg !== leg.leg && !this.#isLive(call.answeredLeg)) {
-      this.#handOver(call.key, leg, now);
+      this.#ends.handOver(call.key, leg, now);
     }
     return { t: 'ack', id: m.id };
   }
@@ -159,24 +178,24 @@ export class Switchboard {
     const call = this.#ledger.call(leg.callKey);
     if (call?.state === 'ringing' || call?.state === 'talking') return call;
     if (!call || !leg.live) return null;
-    const key = this.#ledger.makeOwnCall(leg, leg.seenAt);
+    const key = this.#places.makeOwnCall(leg, leg.seenAt);
     this.#due.plan('register', key, now);
     return this.#ledger.call(key);
   }
 
   ended(userId: number, m: Of<'ended'>, now: number): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     if (!leg) return refusal(m.id, 'unknown_leg');
     // Its page was gone before the one that says so: the call was over when that page was last seen.
-    if (leg.live && this.#kept.row(leg.leg)?.offeredTo != null) this.#abandon(leg, now);
+    if (leg.live && this.#kept.row(leg.leg)?.offeredTo != null) this.#ends.abandon(leg, now);
     else if (leg.live)
-      this.#endLeg(leg, { at: m.at, seconds: this.#talked(leg, m), status: m.status, reason: m.reason }, now);
+      this.#ends.end(leg, { at: m.at, seconds: this.#talked(leg, m), status: m.status, reason: m.reason }, now);
     return { t: 'ack', id: m.id };
   }
 
   /** The person's page shows the card now, or shall: it was closed, or another call's was in its place. */
   show(userId: number, m: Of<'show'>, now: number): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     const call = leg && this.#ledger.call(leg.callKey);
     if (!leg || !call) return refusal(m.id, 'unknown_leg');
     this.#ledger.setCard(leg.leg, true);
@@ -186,12 +205,12 @@ export class Switchboard {
 
   /** A transfer begins, or is called off: then what it had brought to the call leaves it again. */
   handover(userId: number, m: Of<'handover'>, now: number): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     const call = leg && this.#ledger.call(leg.callKey);
     if (!leg || !call) return refusal(m.id, 'unknown_leg');
-    if (m.kind === 'over') this.#callOff(call.key, now);
+    if (m.kind === 'over') this.#ends.callOff(call.key, now);
     else if (call.state === 'talking' && call.answeredLeg === leg.leg)
-      this.#ledger.setHandover({
+      this.#handovers.set({
         callKey: call.key,
         fromUser: userId,
         kind: m.kind,
@@ -203,96 +222,24 @@ export class Switchboard {
   }
 
   quality(userId: number, m: Of<'quality'>): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     if (!leg) return refusal(m.id, 'unknown_leg');
     this.#ledger.setQuality(leg.callKey, m.quality);
     return { t: 'ack', id: m.id };
   }
 
   vote(userId: number, m: Of<'vote'>): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     if (!leg) return refusal(m.id, 'unknown_leg');
     this.#ledger.setVote(leg.callKey, m.vote);
     return { t: 'ack', id: m.id };
   }
 
   comment(userId: number, m: Of<'comment'>): ObjectMessage {
-    const leg = this.#legOf(userId, m.leg);
+    const leg = this.#ledger.legOf(userId, m.leg);
     if (!leg) return refusal(m.id, 'unknown_leg');
     this.#ledger.setComment(leg.callKey, m.text);
     return { t: 'ack', id: m.id };
-  }
-
-  /**
-   * The phone's page said which legs it holds. Those that it does not name have died with an earlier page, unless another
-   * browser has them, or this page can go on with them.
-   *
-   * @returns the legs that this page is to go on with
-   */
-  holds(userId: number, speaker: OpenPage, legs: readonly string[], now: number): string[] {
-    this.#kept.hold(userId, legs, speaker.epoch, now);
-    this.#due.cancel('abandoned', String(userId));
-    const offered: string[] = [];
-    for (const leg of this.#ledger.liveLegsOfUser(userId)) {
-      if (legs.includes(leg.leg)) continue;
-      const unheld = unheldLeg(leg, this.#kept.row(leg.leg), speaker, this.#agents.pagesOf(userId));
-      if (unheld === 'dead') this.#abandon(leg, now);
-      if (unheld === 'recoverable') offered.push(leg.leg);
-    }
-    for (const leg of offered) {
-      this.#kept.setOffered(leg, speaker.epoch);
-      this.#due.plan('unresumed', leg, now + RESUME_GRACE_MS);
-    }
-    return offered;
-  }
-
-  /** A superseded page still says what it holds: it may be talking. */
-  stillHolds(userId: number, speaker: OpenPage, legs: readonly string[], now: number): void {
-    this.#kept.hold(userId, legs, speaker.epoch, now);
-    this.#agents.dismissIdle(userId, (epoch) => this.isInCall(userId, epoch));
-  }
-
-  /** Whether the page of this socket still has a call. */
-  isInCall(userId: number, epoch: number): boolean {
-    return this.#ledger.liveLegsOfUser(userId).some((leg) => leg.holder === epoch);
-  }
-
-  /** A page goes on with a call that an earlier one had. */
-  resumed(userId: number, epoch: number, m: Of<'resumed'>, now: number): ObjectMessage {
-    const from = this.#legOf(userId, m.from);
-    const known = this.#ledger.leg(m.leg);
-    const call = from && this.#ledger.call(from.callKey);
-    if (!from || !call) return refusal(m.id, 'unknown_leg');
-    if (known)
-      return known.userId === userId && known.callKey === call.key
-        ? { t: 'ack', id: m.id }
-        : refusal(m.id, 'not_yours');
-    if (!from.live || call.state !== 'talking') return refusal(m.id, 'over');
-    this.#kept.continueLeg(from, m.leg, epoch, now);
-    this.#due.cancel('unresumed', from.leg);
-    // The card went with its page.
-    this.#due.plan('show', showKey(call, userId), now);
-    return { t: 'ack', id: m.id };
-  }
-
-  /** Nobody went on with a kept call: it ended when its page did. */
-  notResumed(leg: string, now: number): void {
-    const row = this.#ledger.leg(leg);
-    if (row?.live) this.#abandon(row, now);
-  }
-
-  /** A page is gone that was there until `seenAt`. Its calls go on for a while: the browser may be on its way back. */
-  left(userId: number, epoch: number, seenAt: number, now: number): void {
-    if (!this.isInCall(userId, epoch)) return;
-    this.#kept.seen(userId, epoch, seenAt);
-    this.#due.plan('abandoned', String(userId), now + ABANDON_GRACE_MS);
-  }
-
-  /** The browser did not come back: its calls end with the length they really had. */
-  abandonAll(userId: number, now: number): void {
-    const open = new Set(this.#agents.pagesOf(userId).map((page) => page.epoch));
-    for (const leg of this.#ledger.liveLegsOfUser(userId))
-      if (leg.holder === null || !open.has(leg.holder)) this.#abandon(leg, now);
   }
 
   /** Nobody dials a call that Bitrix24 had started: it is finished instead of hanging about, and its person is told why. */
@@ -321,11 +268,6 @@ export class Switchboard {
     return this.#ledger.liveLegsOfUser(userId).length >= LIVE_LEGS;
   }
 
-  #legOf(userId: number, leg: string): LegRecord | null {
-    const row = this.#ledger.leg(leg);
-    return row && row.userId === userId ? row : null;
-  }
-
   #hideFromOthers(answered: LegRecord, now: number): void {
     const call = this.#ledger.call(answered.callKey);
     const others = this.#ledger.legsOf(answered.callKey).filter((leg) => leg.userId !== answered.userId);
@@ -349,51 +291,5 @@ export class Switchboard {
   #talked(leg: LegRecord, m: Of<'ended'>): number {
     if (m.sent === undefined || leg.answeredAt === null) return m.seconds;
     return Math.max(0, Math.round((m.at - leg.answeredAt) / 1000));
-  }
-
-  /** Another of our agents has the customer now; whoever had them loses the card. */
-  #handOver(key: string, leg: LegRecord, now: number): void {
-    this.#ledger.setHandedOver(key, leg.leg, leg.userId);
-    this.#ledger.dropHandover(key);
-    this.#due.plan('hide', key, now);
-  }
-
-  #callOff(key: string, now: number): void {
-    this.#ledger.dropHandover(key);
-    const joined = this.#ledger.legsOf(key).filter((leg) => leg.joined && leg.live);
-    for (const leg of joined) this.#ledger.endLeg(leg.leg, '304', now);
-    if (joined.length > 0) this.#due.plan('hide', key, now);
-  }
-
-  #abandon(leg: LegRecord, now: number): void {
-    const call = this.#ledger.call(leg.callKey);
-    if (!call) return;
-    const holds = call.answeredLeg === leg.leg;
-    // Who consults a colleague still has the customer: with their browser, both conversations are gone.
-    if (holds && this.#ledger.handover(call.key)?.kind === 'attended') this.#callOff(call.key, now);
-    this.#endLeg(leg, abandonedEnd(call, holds, leg.seenAt), now);
-  }
-
-  #endLeg(leg: LegRecord, end: LegEnd, now: number): void {
-    this.#ledger.endLeg(leg.leg, end.status, end.at);
-    const call = this.#ledger.call(leg.callKey);
-    if (!call) return;
-    const others = this.#ledger.legsOf(call.key).filter((other) => other.leg !== leg.leg);
-    const decision = decideEnd(call, leg, others, end, this.#ledger.handover(call.key));
-    if (decision.t === 'goes_on') {
-      this.#goesOn(call, leg, others, now);
-      return;
-    }
-    this.#ledger.setEnded(call.key, decision.end);
-    // By our clock: a browser's that is late would leave a queue no time to ring on.
-    const wait = decision.finishAt - end.at;
-    this.#due.plan('finish', call.key, now + (wait > 0 && this.#agents.someAway(now) ? AWAY_GRACE_MS : wait));
-  }
-
-  #goesOn(call: CallRecord, ended: LegRecord, others: readonly LegRecord[], now: number): void {
-    if (call.state !== 'talking') return;
-    const next = others.find((leg) => leg.live && leg.answeredAt !== null);
-    if (ended.leg === call.answeredLeg && next) this.#handOver(call.key, next, now);
-    else this.#due.plan('hide', call.key, now);
   }
 }
