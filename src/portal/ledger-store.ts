@@ -20,6 +20,21 @@ export class LedgerStore {
     return row ? toCall(row) : null;
   }
 
+  /** Calls that somebody talks on now. */
+  talks(): CallRecord[] {
+    return this.#sql.exec<CallRow>("SELECT * FROM call WHERE state = 'talking'").toArray().map(toCall);
+  }
+
+  /** Incoming calls that live and have no CALL_ID yet. */
+  unregistered(): CallRecord[] {
+    return this.#sql
+      .exec<CallRow>(
+        "SELECT * FROM call WHERE direction = 'in' AND state IN ('ringing', 'talking') AND call_id IS NULL",
+      )
+      .toArray()
+      .map(toCall);
+  }
+
   leg(leg: string): LegRecord | null {
     const row = this.#sql.exec<LegRow>('SELECT * FROM leg WHERE sip_call_id = ?', leg).toArray()[0];
     return row ? toLeg(row) : null;

@@ -71,6 +71,14 @@ export class LegPlaces {
     return key;
   }
 
+  /** What was taken for a call of its own is part of another: its legs go there, and it has never been. */
+  joinCall(from: string, to: string, now: number): void {
+    for (const { leg } of this.#ledger.legsOf(from)) this.#join(leg, to, now);
+    for (const table of ['leg', 'record'])
+      this.#sql.exec(`UPDATE ${table} SET call_key = ? WHERE call_key = ?`, to, from);
+    this.#sql.exec('DELETE FROM call WHERE key = ?', from);
+  }
+
   #join(leg: string, key: string, now: number): void {
     this.#sql.exec('UPDATE leg SET joined = 1 WHERE sip_call_id = ?', leg);
     this.#handovers.renew(key, now);

@@ -3,6 +3,7 @@ import type { Agents } from './agents.ts';
 import type { DueJobs } from './due.ts';
 import type { HandoverStore } from './handover-store.ts';
 import type { KeptStore } from './kept-store.ts';
+import { handedLate, mayBeHandedOver, UNTOLD_MS } from './late-handover.ts';
 import { type CallRecord, CallType, type LegRecord } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { LegEnds } from './leg-ends.ts';
@@ -73,7 +74,7 @@ export class Switchboard {
     if (known && known.userId !== userId) return { answer: refusal(m.id, 'not_yours'), urgent: null };
     if (known) {
       this.#ledger.setWaiting(m.leg, m.id);
-      return { answer: this.answerFor(m.leg), urgent: known.callKey };
+      return { answer: this.answerFor(m.leg), urgent: this.#urgent(known.callKey, now) };
     }
     if (this.#isLoaded(userId)) return { answer: refusal(m.id, 'too_many'), urgent: null };
     const type = m.direction === 'in' ? CallType.incoming : CallType.outgoing;
@@ -84,12 +85,20 @@ export class Switchboard {
       this.#due.cancel('finish', placed.call.key);
     }
     const call = this.#ledger.call(placed.call.key) ?? placed.call;
-    if (call.callId === null) this.#due.plan('register', call.key, now);
-    else this.#due.plan('customer', call.key, now);
+    // The colleagues of a held call are held with it.
+    const isHeld = !placed.isNew && this.#due.isAhead('register', call.key, now);
+    const mayBeHanded = placed.isNew && mayBeHandedOver({ ...m, userId }, this.#ledger.talks());
+    if (call.callId === null && !isHeld) this.#due.plan('register', call.key, now + (mayBeHanded ? UNTOLD_MS : 0));
+    if (call.callId !== null) this.#due.plan('customer', call.key, now);
     const rings = call.state === 'ringing' || call.state === 'talking';
     if (rings && call.callId !== null && !placed.isNew && m.card !== false)
       this.#due.plan('show', showKey(call, userId), now);
-    return { answer: this.answerFor(m.leg), urgent: call.callId === null ? call.key : null };
+    return { answer: this.answerFor(m.leg), urgent: call.callId === null ? this.#urgent(call.key, now) : null };
+  }
+
+  /** @returns the call again, unless its registration waits for the word of a transfer */
+  #urgent(key: string, now: number): string | null {
+    return this.#due.isAhead('register', key, now) ? null : key;
   }
 
   /** The answer that a leg's `register` still waits for, once it is known; it is given once. */
@@ -209,7 +218,7 @@ export class Switchboard {
     const call = leg && this.#ledger.call(leg.callKey);
     if (!leg || !call) return refusal(m.id, 'unknown_leg');
     if (m.kind === 'over') this.#ends.callOff(call.key, now);
-    else if (call.state === 'talking' && call.answeredLeg === leg.leg)
+    else if (call.state === 'talking' && call.answeredLeg === leg.leg) {
       this.#handovers.set({
         callKey: call.key,
         fromUser: userId,
@@ -218,7 +227,34 @@ export class Switchboard {
         number: m.number,
         at: now,
       });
+      this.#joinLate(call, now);
+    }
     return { t: 'ack', id: m.id };
+  }
+
+  /** The colleague may have been quicker than the word of the transfer. What Bitrix24 may know already stays as it is. */
+  #joinLate(call: CallRecord, now: number): void {
+    const handover = this.#handovers.open(() => false).find(({ callKey }) => callKey === call.key);
+    if (!handover || call.answeredAt === null) return;
+    const unregistered = this.#ledger
+      .unregistered()
+      .filter(({ key }) => this.#due.isAhead('register', key, now))
+      .map((other) => ({ ...other, users: this.#ledger.legsOf(other.key).map((leg) => leg.userId) }));
+    for (const key of handedLate(handover, call.answeredAt, unregistered, now)) {
+      const legs = this.#ledger.legsOf(key).filter((leg) => leg.live);
+      this.#due.cancel('register', key);
+      this.#places.joinCall(key, call.key, now);
+      for (const leg of legs) this.#welcome(call, leg, now);
+    }
+  }
+
+  /** A leg has joined a call: its frame is told which, and shows its card. */
+  #welcome(call: CallRecord, leg: LegRecord, now: number): void {
+    const answer = this.answerFor(leg.leg);
+    if (answer) this.#agents.send(leg.userId, answer);
+    if (call.callId === null) return;
+    if (leg.card) this.#due.plan('show', showKey(call, leg.userId), now);
+    this.#due.plan('customer', call.key, now);
   }
 
   quality(userId: number, m: Of<'quality'>): ObjectMessage {

@@ -45,12 +45,12 @@ class Play {
   async ring(
     agent: Agent,
     leg: string,
-    over: Partial<{ direction: 'in' | 'out'; group: string; number: string }> = {},
+    over: Partial<{ direction: 'in' | 'out'; group: string; number: string; startedAt: number }> = {},
   ) {
     agent.legs.add(leg);
     this.note(`${agent.userId} register ${leg}`);
     const { direction = 'in', group = null, number = this.number } = over;
-    const startedAt = agent.clock(this.startedAt);
+    const startedAt = agent.clock(over.startedAt ?? this.startedAt);
     const said = agent.ask({ t: 'register', leg, group, direction, number, line: LINE.number, startedAt });
     said.then(
       (answer) => this.note(`${agent.userId} ${leg} -> ${answer.t}${'error' in answer ? ` ${answer.error}` : ''}`),
@@ -164,7 +164,7 @@ const handedOver = (kind: 'blind' | 'attended'): Scene => ({
     const answeredAt = await play.talk(from, leg(0), 2000);
     play.note(`${from.userId} handover ${kind}`);
     await from.ask({ t: 'handover', leg: leg(0), kind, userId: to.userId, number: '22' });
-    await play.ring(to, leg(1), { number: kind === 'blind' ? play.number : '21' });
+    await play.ring(to, leg(1), { number: kind === 'blind' ? play.number : '21', startedAt: Date.now() });
     if (kind === 'attended') await play.answer(to, leg(1), Date.now());
     await play.end(from, leg(0), secondsBetween(answeredAt, Date.now()), '200', 'Transferred');
     if (kind === 'blind') await play.answer(to, leg(1), Date.now());
@@ -179,7 +179,7 @@ const calledOff: Scene = {
     if (!from || !to) throw new Error('nobody plays');
     const answeredAt = await play.talk(from, leg(0), 2000);
     await from.ask({ t: 'handover', leg: leg(0), kind: 'attended', userId: to.userId, number: '22' });
-    await play.ring(to, leg(1), { number: '21' });
+    await play.ring(to, leg(1), { number: '21', startedAt: Date.now() });
     await play.answer(to, leg(1), Date.now());
     await from.ask({ t: 'handover', leg: leg(0), kind: 'over', userId: to.userId, number: '22' });
     await play.end(to, leg(1), 1, '200');

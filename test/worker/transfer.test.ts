@@ -19,6 +19,9 @@ const handover = (leg: string, kind: 'blind' | 'attended' | 'over', userId: numb
   number,
 });
 
+/** The customer's number at the colleague, while the customer talks to Bob. */
+const late = ring('c', { startedAt: start + 18_000 });
+
 interface Stage {
   readonly portal: TestPortal;
   readonly bob: TestSocket;
@@ -71,6 +74,62 @@ describe('a transferred call is one call, whatever the PBX names it', () => {
     await cy.ask(ended('c', 64, { seconds: 42 }));
     await settle(portal, 'finish');
     expect(await records(portal)).toEqual([[callId, 3, 60, '200']]);
+  });
+
+  it('blind, told only after the colleague\u2019s leg: that waits for the word, and is the same call', async () => {
+    const { portal, bob, cy, callId } = await talking();
+    const given = cy.ask(late);
+    await expect.poll(() => portal.due()).toContain('register');
+    await portal.putOff('register');
+    await bob.ask(handover('b', 'blind'));
+    expect(await given).toMatchObject({ t: 'registered', callId });
+    await settle(portal, 'show');
+    await bob.ask(ended('b', 20, { seconds: 16, reason: 'Transferred' }));
+    await cy.ask(answered('c', 22));
+    await cy.ask(ended('c', 64, { seconds: 42 }));
+    await settle(portal, 'finish');
+    expect(await users(portal, 'show')).toEqual(['3']);
+    expect(await records(portal)).toEqual([[callId, 3, 60, '200']]);
+    expect(await portal.calls('telephony.externalcall.register')).toHaveLength(1);
+  });
+
+  it('blind, told after the colleague has answered: the same call, and theirs when the first leg ends', async () => {
+    const { portal, bob, cy, callId } = await talking();
+    cy.send(late);
+    await cy.ask(answered('c', 22));
+    await portal.putOff('register');
+    await bob.ask(handover('b', 'blind'));
+    await bob.ask(ended('b', 23, { seconds: 19, reason: 'Transferred' }));
+    await cy.ask(ended('c', 64, { seconds: 42 }));
+    await settle(portal, 'finish');
+    expect(await records(portal)).toEqual([[callId, 3, 60, '200']]);
+    expect(await portal.calls('telephony.externalcall.register')).toHaveLength(1);
+  });
+
+  it('blind, told when the colleague\u2019s leg is registered: two calls, each finished once with its own length', async () => {
+    const { portal, bob, cy, callId } = await talking();
+    const given = cy.ask(late);
+    await expect.poll(() => portal.due()).toContain('register');
+    await settle(portal, 'register');
+    const other = (await given) as { callId: string };
+    expect(other.callId).not.toBe(callId);
+    await bob.ask(handover('b', 'blind'));
+    await bob.ask(ended('b', 20, { seconds: 16, reason: 'Transferred' }));
+    await cy.ask(answered('c', 22));
+    await cy.ask(ended('c', 64, { seconds: 42 }));
+    await settle(portal, 'finish');
+    expect(new Set(await records(portal))).toEqual(
+      new Set([
+        [callId, 2, 16, '200'],
+        [other.callId, 3, 42, '200'],
+      ]),
+    );
+  });
+
+  it('a caller who talks to nobody here is registered at once', async () => {
+    const { portal, cy } = await talking();
+    await registered(cy, ring('c', { number: '+442079461111', startedAt: start + 20_000 }));
+    expect(await portal.calls('telephony.externalcall.register')).toHaveLength(2);
   });
 
   it('blind, and the colleague does not answer: it stays with who talked, as long as they talked', async () => {
