@@ -133,5 +133,6 @@ export function giveUp(call: Call, at: number): Step {
 export function outlivesPage({ phase, role, recorded, conferred, transfer }: Call): boolean {
   if (role !== 'call' || !recorded || conferred) return false;
   if (phase === 'transferring') return transfer?.at !== 'asked' && transfer?.at !== 'accepted';
-  return phase === 'talking';
+  // What waits for a click, the object asks the next page for.
+  return phase === 'talking' || phase === 'prepared';
 }

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../http/result.ts';
 import { log } from '../log.ts';
 import { CloseCode } from '../protocol/frame.ts';
 import { settingsFor } from '../settings/store.ts';
+import { wished } from './callbacks.ts';
 import type { Parts } from './parts.ts';
 import { writeApplicationToken } from './records.ts';
 
@@ -60,7 +61,7 @@ export async function receiveEvent(
     case 'ONEXTERNALCALLBACKSTART':
       if (!data.PHONE_NUMBER || !fits(data))
         return err(failure('bad_request', 'PHONE_NUMBER is missing, or a field is too long.'));
-      parts.switchboard.callback(`${now}:${data.PHONE_NUMBER}`, data.PHONE_NUMBER, data.LINE_NUMBER ?? '', now);
+      wished(parts, `${now}:${data.PHONE_NUMBER}`, data.PHONE_NUMBER, data.LINE_NUMBER ?? '', now);
       parts.changed();
       return ok(true);
     case 'ONAPPUPDATE':

@@ -3,6 +3,7 @@ import { matchable } from '../numbers/match.ts';
 import type { FrameMessage } from '../protocol/frame.ts';
 import { TICKET_SECONDS, writeTicket } from '../session/ticket.ts';
 import type { Attachment } from './agent-sockets.ts';
+import { askAgain } from './callbacks.ts';
 import { onOurClock } from './clock.ts';
 import type { OpenPage } from './holding.ts';
 import { noteLoad } from './loads.ts';
@@ -50,6 +51,7 @@ export async function answerFrame(
       if (!agents.holdsLease(socket)) return parts.pageLegs.stillHolds(userId, held, message.legs, now);
       agents.setState(userId, message.state, now);
       await offerCalls(parts, socket, { epoch: held.epoch, browser: message.browser ?? '' }, message.legs, now);
+      if (message.state.ready) askAgain(parts, userId);
       // The phone is invisible: a fault that lasts is told to the person, for no card will.
       if (message.state.ready) parts.due.cancel('notify', String(userId));
       else if (noticeFor(message.state.reason) !== null)

@@ -6,6 +6,8 @@ export type Unheld =
   | 'elsewhere'
   /** Its page is gone, and this one can go on with it. */
   | 'recoverable'
+  /** It waits for the person's click, and the page in which it did is gone: this one can ask for it. */
+  | 'waiting'
   /** This page was told of it and is about to go on with it. */
   | 'offered'
   /** It died with its page. */
@@ -36,17 +38,20 @@ export const RESUME_GRACE_MS = 15_000;
  * leg.
  *
  * @param kept what its page kept of it; null = nothing
+ * @param waits whether its call waits for the person's click
  * @param pages all open pages of the person, the speaker among them
  */
 export function unheldLeg(
   leg: Pick<LegRecord, 'holder'>,
   kept: Pick<KeptRow, 'offeredTo'> | null,
+  waits: boolean,
   speaker: OpenPage,
   pages: readonly OpenPage[],
 ): Unheld {
   const holder = leg.holder === speaker.epoch ? undefined : pages.find((page) => page.epoch === leg.holder);
   const sameBrowser = holder !== undefined && holder.browser !== '' && holder.browser === speaker.browser;
   if (holder && !sameBrowser) return 'elsewhere';
+  if (waits && leg.holder !== speaker.epoch) return 'waiting';
   if (!kept || leg.holder === speaker.epoch) return 'dead';
   return kept.offeredTo === speaker.epoch ? 'offered' : 'recoverable';
 }

@@ -1,6 +1,7 @@
 import type { RestError } from '../bitrix24/errors.ts';
 import { isExtension, matchable } from '../numbers/match.ts';
 import type { Agents } from './agents.ts';
+import { ADOPT_GRACE_MS, question } from './callbacks.ts';
 import type { Customers } from './customers.ts';
 import type { DueJobs, DueKind, DueOutcome, DueWork } from './due.ts';
 import type { PortalRules } from './leads.ts';
@@ -12,7 +13,7 @@ import { retryAfter } from './outcome.ts';
 import type { PageLegs } from './page-legs.ts';
 import { readShowKey, showKey } from './show-key.ts';
 import type { Standings } from './standings.ts';
-import { ADOPT_GRACE_MS, type Switchboard } from './switchboard.ts';
+import type { Switchboard } from './switchboard.ts';
 import type { Caller } from './tokens.ts';
 import { attachTranscript, type Transcripts } from './transcripts.ts';
 
@@ -99,7 +100,7 @@ async function register(tools: LedgerTools, key: string): Promise<DueOutcome> {
 function ringForCallback(tools: LedgerTools, key: string, callId: string, show: boolean): void {
   const call = tools.ledger.call(key);
   if (!call) return;
-  if (show) tools.agents.send(call.userId, { t: 'dial', callId, number: call.number, line: call.line });
+  if (show) tools.agents.send(call.userId, question(call, callId));
   tools.due().plan('unadopted', key, Date.now() + (show ? ADOPT_GRACE_MS : 0));
 }
 
@@ -168,7 +169,7 @@ async function show(tools: LedgerTools, key: string): Promise<DueOutcome> {
   const { userId, state, anew, callKey } = readShowKey(key);
   const call = tools.ledger.call(callKey);
   const rung =
-    (call?.userId === userId && callKey.startsWith('b:')) ||
+    (call?.userId === userId && /^[bm]:/.test(callKey)) ||
     tools.ledger.legsOf(callKey).some((leg) => leg.userId === userId && leg.live);
   if (!call?.callId || call.state !== state || !rung) return 'done';
   if (anew) {

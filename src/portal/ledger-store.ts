@@ -35,6 +35,11 @@ export class LedgerStore {
       .map(toCall);
   }
 
+  ringingOutOf(userId: number): CallRecord[] {
+    const ringing = "SELECT * FROM call WHERE user_id = ? AND state = 'ringing' AND direction = 'out'";
+    return this.#sql.exec<CallRow>(ringing, userId).toArray().map(toCall);
+  }
+
   leg(leg: string): LegRecord | null {
     const row = this.#sql.exec<LegRow>('SELECT * FROM leg WHERE sip_call_id = ?', leg).toArray()[0];
     return row ? toLeg(row) : null;

@@ -10,6 +10,9 @@ export type CallState = 'ringing' | 'talking' | 'ended' | 'finished' | 'recorded
 /** TYPE of telephony.externalcall.register (fact 4.1). */
 export const CallType = { outgoing: 1, incoming: 2, callback: 4 } as const;
 
+/** Key of a call that was tapped in the mobile app. */
+export const mobileKey = (callId: string): string => `m:${callId}`;
+
 export interface CallRecord {
   readonly key: string;
   readonly callId: string | null;
@@ -55,6 +58,13 @@ export interface LegRecord {
   /** Whether it belongs to its call by a transfer that was announced. */
   readonly joined: boolean;
 }
+
+/**
+ * Whether a call waits for its person's click, in whatever page they have: a customer wants to be called back, or the number
+ * was tapped in the mobile app.
+ */
+export const waitsForClick = ({ key, type, state }: Pick<CallRecord, 'key' | 'type' | 'state'>): boolean =>
+  state === 'ringing' && (type === CallType.callback || key.startsWith(mobileKey('')));
 
 /** Legs of one call that the PBX does not name: same line and caller, ringing within this time (ms). */
 export const SAME_CALL_MS = 10_000;

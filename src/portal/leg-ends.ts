@@ -1,6 +1,7 @@
+import { setAside } from './callbacks.ts';
 import type { DueJobs } from './due.ts';
 import type { HandoverStore } from './handover-store.ts';
-import { abandonedEnd, type CallRecord, decideEnd, type LegEnd, type LegRecord } from './ledger.ts';
+import { abandonedEnd, type CallRecord, decideEnd, type LegEnd, type LegRecord, waitsForClick } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Standings } from './standings.ts';
 
@@ -40,6 +41,10 @@ export class LegEnds {
   abandon(leg: LegRecord, now: number): void {
     const call = this.#ledger.call(leg.callKey);
     if (!call) return;
+    if (waitsForClick(call)) {
+      setAside(this.#ledger, this.#due, leg, now, 0);
+      return;
+    }
     const holds = call.answeredLeg === leg.leg;
     // Who consults a colleague still has the customer: with their browser, both conversations are gone.
     if (holds && this.#handovers.of(call.key)?.kind === 'attended') this.callOff(call.key, now);

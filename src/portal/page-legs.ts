@@ -1,6 +1,7 @@
 import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
 import type { AgentSockets } from './agent-sockets.ts';
 import type { Agents } from './agents.ts';
+import { legWaits, setAside } from './callbacks.ts';
 import type { DueJobs } from './due.ts';
 import { type OpenPage, RESUME_GRACE_MS, unheldLeg } from './holding.ts';
 import type { KeptStore } from './kept-store.ts';
@@ -11,6 +12,7 @@ import { showKey } from './show-key.ts';
 
 /** How long a browser may be away before its calls are taken for over (ms): a page load plus a bad network. */
 export const ABANDON_GRACE_MS = 30_000;
+
 /** Which page has which call: what a page holds, leaves behind, and what the next one goes on with. */
 export class PageLegs {
   readonly #ledger: LedgerStore;
@@ -48,8 +50,10 @@ export class PageLegs {
     const offered: string[] = [];
     for (const leg of this.#ledger.liveLegsOfUser(userId)) {
       if (legs.includes(leg.leg)) continue;
-      const unheld = unheldLeg(leg, this.#kept.row(leg.leg), speaker, this.#sockets.pagesOf(userId));
+      const waits = legWaits(this.#ledger, leg);
+      const unheld = unheldLeg(leg, this.#kept.row(leg.leg), waits, speaker, this.#sockets.pagesOf(userId));
       if (unheld === 'dead') this.#ends.abandon(leg, now);
+      if (unheld === 'waiting') setAside(this.#ledger, this.#due, leg, now);
       if (unheld === 'recoverable') offered.push(leg.leg);
     }
     for (const leg of offered) {

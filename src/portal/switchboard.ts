@@ -1,10 +1,11 @@
 import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
 import type { Agents } from './agents.ts';
+import { ADOPT_GRACE_MS, wasAside } from './callbacks.ts';
 import type { DueJobs } from './due.ts';
 import type { HandoverStore } from './handover-store.ts';
 import type { KeptStore } from './kept-store.ts';
 import { handedLate, mayBeHandedOver, UNTOLD_MS } from './late-handover.ts';
-import { type CallRecord, CallType, type LegRecord } from './ledger.ts';
+import { type CallRecord, CallType, type LegRecord, mobileKey } from './ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { LegEnds } from './leg-ends.ts';
 import type { LegPlaces } from './leg-places.ts';
@@ -12,9 +13,6 @@ import { callNotice, type NotDialled, recordOf } from './notice.ts';
 import { refusal } from './refusal.ts';
 import { showKey } from './show-key.ts';
 import type { Standings } from './standings.ts';
-
-/** How long a click-to-call waits for a phone to take it (ms). */
-export const ADOPT_GRACE_MS = 20_000;
 
 /** Calls that one person may have at once, ringing ones included; a browser holds a few at most. */
 const LIVE_LEGS = 20;
@@ -125,6 +123,8 @@ export class Switchboard {
     if (!leg && this.#isLoaded(userId)) return refusal(m.id, 'too_many');
     const started = { callId: m.callId, userId, number: m.number, line: m.line };
     if (!known) this.#insertStarted(key, started, m.startedAt);
+    // Its card went with the page in which it waited before.
+    if (!leg && known && wasAside(this.#ledger, known)) this.#due.plan('show', showKey(known, userId), now);
     if (!leg) this.#ledger.insertLeg(m.leg, key, userId, m.startedAt, null);
     this.#due.cancel('unadopted', key);
     this.#due.plan('customer', key, now);
@@ -134,9 +134,9 @@ export class Switchboard {
   /** Bitrix24 started a call for a person: known once, pushed to the phone, given up where there is none or none takes it. */
   started(call: StartedCall, now: number): void {
     if (this.#ledger.callById(call.callId)) return;
-    const key = `b:${call.callId}`;
-    this.#insertStarted(key, call, now);
     const { callId, userId, number, line, mobile = false } = call;
+    const key = mobile ? mobileKey(callId) : `b:${callId}`;
+    this.#insertStarted(key, call, now);
     const why = this.#standings.unreached(userId, now);
     if (why) {
       this.giveUp(key, why, now);
@@ -145,23 +145,6 @@ export class Switchboard {
     const rings = this.#agents.send(userId, { t: 'dial', callId, number, line, ...(mobile && { ask: true }) });
     if (mobile && rings) this.#due.plan('show', showKey({ key, state: 'ringing' }, userId), now);
     this.#due.plan('unadopted', key, now + ADOPT_GRACE_MS);
-  }
-
-  /** A customer asked to be called back (CRM form). Who rings is decided by the job: it must ask the CRM first. */
-  callback(id: string, number: string, line: string, now: number): void {
-    const key = `c:${id}`;
-    if (this.#ledger.call(key)) return;
-    this.#ledger.insertCall({
-      key,
-      callId: null,
-      type: CallType.callback,
-      direction: 'out',
-      number,
-      line,
-      userId: 0,
-      startedAt: now,
-    });
-    this.#due.plan('callback', key, now);
   }
 
   answered(userId: number, m: Of<'answered'>, now: number): ObjectMessage {

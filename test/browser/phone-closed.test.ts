@@ -187,3 +187,45 @@ test('dialling: the call is cancelled at the PBX, and the CRM hears it', async (
   expect(await finished(number)).toMatchObject([{ statusCode: '603-S', duration: 0 }]);
   await second.shows('call', 'none');
 });
+
+/** The event of a click carries a token of its person: by an administrator's, the object learns the portal's own (fact 5.2). */
+async function eventsAreKnown(stage: Stage) {
+  const number = customer().from;
+  scene.clickToCall(number);
+  await stage.card('connected');
+  await hangUp(stage, number);
+}
+
+/** A customer asks to be called back; Anna is the one whose phone is open. */
+async function wantsToBeCalled(stage: Stage) {
+  await eventsAreKnown(stage);
+  const number = customer().from;
+  const { fake, portals } = scene.world;
+  fake.callbackForm({ clientId: fake.app().clientId, number, line: '' }, portals[0].memberId);
+  await stage.card('outgoing');
+  return number;
+}
+
+async function dials(stage: Stage, number: string) {
+  await stage.card('outgoing');
+  await stage.shows('call', 'prepared');
+  expect(pbx().events.some((event) => event.type === 'call' && event.to === number)).toBe(false);
+  await stage.press('call');
+  await stage.card('connected');
+  await hangUp(stage, number);
+}
+
+test('a customer waits to be called back: the card that is open in the other tab dials', async () => {
+  const { first, second } = await twoTabs();
+  const number = await wantsToBeCalled(second);
+  await close(first, second);
+  await dials(second, number);
+});
+
+test('a customer waits to be called back, and the only page is reloaded: its card is there again, and dials', async () => {
+  const only = await scene.employee(1);
+  const number = await wantsToBeCalled(only);
+  await only.page.reload();
+  await only.shows('phone', 'ready');
+  await dials(only, number);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliver, portals, type TestPortal } from './kit.ts';
+import { deliver, openSocket, portals, type TestPortal } from './kit.ts';
 import { settle } from './legs.ts';
 import { answered, CLEO, ended, readyPhone, STRANGER, startedAt } from './market-kit.ts';
 
@@ -59,6 +59,31 @@ describe('Market 4: a click on a number (OnExternalCallStart)', () => {
     expect((await portal.calls('telephony.externalcall.show')).map(({ params }) => params)).toMatchObject([
       { CALL_ID: callId, USER_ID: '2' },
     ]);
+  });
+
+  it('from the mobile app is asked for in the next page, when the one in which it waited is gone', async () => {
+    const portal = await ready();
+    const bob = await readyPhone(portal, 2);
+    const callId = await start(portal, { mobile: true });
+    await bob.next('dial');
+    await bob.ask(adopt(callId));
+    bob.socket.close();
+    const next = await readyPhone(portal, 2);
+    expect(await next.next('dial')).toMatchObject({ callId, ask: true });
+  });
+
+  it('that is dialled already is not: it ends with its page', async () => {
+    const portal = await ready();
+    const bob = await readyPhone(portal, 2);
+    const callId = await start(portal);
+    await bob.next('dial');
+    await bob.ask(adopt(callId));
+    bob.socket.close();
+    const next = await readyPhone(portal, 2);
+    await next.ask({ t: 'renew', id: 'ready' });
+    expect(next.messages.filter(({ t }) => t === 'dial')).toEqual([]);
+    await settle(portal, 'finish');
+    expect(await outcome(portal, callId)).toMatchObject({ statusCode: '603', duration: 0 });
   });
 
   it.each([false, true])(
@@ -124,6 +149,58 @@ describe('Market 5: a customer asks to be called back (OnExternalCallBackStart)'
     expect((await cy.next('dial')).number).toBe(CLEO);
     await asks(portal, STRANGER);
     await cy.until(() => cy.messages.filter(({ t }) => t === 'dial').length === 2);
+  });
+
+  /** It waits on Bob's card, whose page is gone then. */
+  const waitsInAPage = async (portal: TestPortal) => {
+    const bob = await readyPhone(portal, 2);
+    await asks(portal);
+    const { callId } = await bob.next('dial');
+    await bob.ask(adopt(callId));
+    bob.socket.close();
+    await expect.poll(() => portal.due()).toContain('abandoned');
+    return callId;
+  };
+
+  it('waits for the click in the next page when its page is gone: asked for there, with its card, once it is ready', async () => {
+    const portal = await ready();
+    const callId = await waitsInAPage(portal);
+    const next = await openSocket((await portal.session(2)).ticket);
+    next.send({ t: 'state', state: { ready: false, talking: false, reason: 'starting' }, legs: [] });
+    await next.ask({ t: 'renew', id: 'starting' });
+    expect(next.messages.filter(({ t }) => t === 'dial')).toEqual([]);
+    next.send({ t: 'state', state: { ready: true, talking: false }, legs: [] });
+    expect(await next.next('dial')).toEqual({ t: 'dial', callId, number: CLEO, line: '0000', ask: true });
+    expect((await next.ask(adopt(callId, 'leg-2'))).t).toBe('ack');
+    await settle(portal, 'show', 'unadopted', 'abandoned');
+    expect((await portal.calls('telephony.externalcall.show')).map(({ params }) => params)).toMatchObject([
+      { CALL_ID: callId, USER_ID: '2' },
+    ]);
+    await next.ask(answered('leg-2'));
+    await next.ask(ended('leg-2'));
+    await settle(portal, 'finish');
+    expect(await outcome(portal, callId)).toMatchObject({ type: 4, userId: 2, statusCode: '200' });
+  });
+
+  it('is asked for in the page after the next, when the next one was left before it had taken it', async () => {
+    const portal = await ready();
+    const callId = await waitsInAPage(portal);
+    (await readyPhone(portal, 2)).socket.close();
+    const third = await readyPhone(portal, 2);
+    expect((await third.next('dial')).callId).toBe(callId);
+    await third.ask(adopt(callId, 'leg-3'));
+    await settle(portal, 'unadopted');
+    expect((await portal.status()).calls.live).toBe(1);
+  });
+
+  it('whose page is gone for good ends as 480, and the person reads that somebody waits', async () => {
+    const portal = await ready();
+    const callId = await waitsInAPage(portal);
+    await settle(portal, 'abandoned', 'unadopted', 'finish', 'notify');
+    expect(await outcome(portal, callId)).toMatchObject({ userId: 2, statusCode: '480', duration: 0 });
+    expect(await notices(portal, 2)).toMatchObject([
+      { message: expect.stringContaining('has asked to be called back') },
+    ]);
   });
 
   it('without any phone ends as 480 for the responsible person, who is told', async () => {

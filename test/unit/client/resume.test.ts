@@ -228,6 +228,14 @@ describe('what is kept for the next page', () => {
     expect(outlivesPage({ ...talking, ...over })).toBe(false);
   });
 
+  it('but a call-back that waits for the click, which the object asks the next page for', () => {
+    const waits: Call = { ...talking, phase: 'prepared', answeredAt: null };
+    expect(outlivesPage(waits)).toBe(true);
+    const told: KeptCall[] = [];
+    createKeeper((call) => told.push(call))([waits], () => null);
+    expect(told).toEqual([]);
+  });
+
   it('but who waits while the target of a transfer is called', () => {
     expect(outlivesPage({ ...talking, phase: 'transferring', transfer: transferAt('ringing') })).toBe(true);
   });
