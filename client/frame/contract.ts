@@ -14,6 +14,8 @@ export type CardNews =
     }
   /** A card is open there that opened before the frame listened: nobody knows whose it is, and its buttons do nothing. */
   | { readonly frame: string; readonly unheard: true }
+  /** The frame was taken for gone, for it answered a command late: its card of this call is open. */
+  | { readonly frame: string; readonly callId: string; readonly back: true }
   /** The frame's page went away, and its card with it. */
   | { readonly frame: string; readonly left: true };
 

@@ -113,7 +113,15 @@ export function joinPeers(env: PeersEnv, channel: Channel, vault: Vault, loadMs:
         resolve(answer);
       };
       waiting.set(id, done);
-      env.setTimeout(() => done(NO_CARD), PEER_TIMEOUT_MS);
+      env.setTimeout(() => {
+        if (!waiting.has(id)) return;
+        done(NO_CARD);
+        // Slow, not gone: what its card was told meanwhile has to be said again.
+        waiting.set(id, (late) => {
+          waiting.delete(id);
+          if (JSON.stringify(late) !== JSON.stringify(NO_CARD)) onCard?.({ frame: to, callId, back: true });
+        });
+      }, PEER_TIMEOUT_MS);
       channel.post({ t: 'command', from: frame, to, id, callId, command, params });
     });
 

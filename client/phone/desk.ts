@@ -138,6 +138,7 @@ export function createDesk(deps: DeskDeps) {
 
   const onCard = (news: CardNews) => {
     if ('left' in news) return happen({ on: 'left', frame: news.frame });
+    if ('back' in news) return happen({ on: 'back', frame: news.frame, callId: news.callId });
     if ('unheard' in news) return happen({ on: 'unheard', frame: news.frame });
     const event = readCardEvent(news.name, news.data);
     const { frame, callId, again } = news;

@@ -8,7 +8,18 @@ import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
 import { mindBridge, onBridge, onParty } from './conference.ts';
 import { consulted, endFailed, endUnwanted, missConsultation, startConsultation } from './consultation.ts';
 import { askForCard, expectCard, incoming, lookForCard } from './offer.ts';
-import { attachOpenCards, begin, change, click, isConsultation, places, spotOf, tell, without } from './place.ts';
+import {
+  attach,
+  attachOpenCards,
+  begin,
+  change,
+  click,
+  isConsultation,
+  places,
+  spotOf,
+  tell,
+  without,
+} from './place.ts';
 import { detach, itsTurn, textOf, toneOf } from './second.ts';
 import type { Desk, DeskEvent, DeskStep, Now, Rules, Work } from './types.ts';
 
@@ -51,6 +62,10 @@ function happen(work: Work, event: DeskEvent) {
     case 'card':
       if (event.event.name === 'initialized') return opened(work, event.frame, event.event, event.again);
       return clicked(work, event.frame, event.callId, event.event);
+    case 'back': {
+      const spot = spotOf(desk, (call) => call.callId === event.callId);
+      return spot ? attach(work, spot, event.frame, event.callId) : undefined;
+    }
     case 'left':
       return left(work, event.frame);
     case 'unheard':

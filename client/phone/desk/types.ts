@@ -95,6 +95,8 @@ export type DeskEvent =
     }
   /** A card is open there that nobody has heard of: it opened before the frame listened. */
   | { readonly on: 'unheard'; readonly frame: string }
+  /** The frame was taken for gone, and has answered after all: it has a card of this call. */
+  | { readonly on: 'back'; readonly frame: string; readonly callId: string }
   /** The frame's page went away, and its card with it. */
   | { readonly on: 'left'; readonly frame: string }
   /** A command found no card in this frame. */

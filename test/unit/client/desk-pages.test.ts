@@ -119,3 +119,23 @@ test('a page that was taken for gone and clicks is back: its card follows the ca
     params: { uiState: 'connected', disableAutoStartTimer: true },
   });
 });
+
+test('a page that was taken for gone and was only slow is back: its card is brought up to date', async () => {
+  const { desk, ring, registered, opens, talk, commands } = aDesk();
+  ring();
+  registered();
+  opens('incoming');
+  opens('incoming', LINE, 'c1', 'f2');
+  desk.onCard({ frame: 'f2', left: true });
+  talk();
+  const before = commands.length;
+  desk.onCard({ frame: 'f2', callId: 'another', back: true });
+  expect(commands.slice(before).filter(({ frame }) => frame === 'f2')).toEqual([]);
+  desk.onCard({ frame: 'f2', callId: 'c1', back: true });
+  await settle();
+  expect(commands.slice(before).filter(({ frame }) => frame === 'f2')).toContainEqual({
+    frame: 'f2',
+    command: 'SetUiState',
+    params: { uiState: 'connected', disableAutoStartTimer: true },
+  });
+});

@@ -142,6 +142,22 @@ for (const locks of [true, false]) {
       expect(await phone.command('frame-2', 'c1', 'CallCardStartTimer', {})).toEqual({ answered: false });
       expect(second.calls).toContainEqual({ method: 'CallCardStartTimer', params: {} });
     });
+    test('a frame that answers too late was only slow: its card is back, unless it has none', async () => {
+      const { phone, world, news } = await pair();
+      const none = { answered: true, value: [{ result: 'error', errorCode: 'Call card is undefined' }] };
+      for (const answer of [none, { answered: true, value: [] }]) {
+        const asked = phone.command('frame-9', 'c1', 'CallCardSetUiState', { uiState: 'connected' });
+        await world.clock.tick(2500);
+        expect(await asked).toEqual(none);
+        expect(news).toEqual([]);
+        const said = world.hub.said.findLast(({ message }) => (message as { t: string }).t === 'command');
+        if (!said) throw new Error('no command was sent');
+        const { id, from } = said.message as { id: number; from: string };
+        world.hub.open(said.name).postMessage({ t: 'reply', from: 'frame-9', to: from, id, answer });
+        await settle();
+      }
+      expect(news).toEqual([{ frame: 'frame-9', callId: 'c1', back: true }]);
+    });
     test('a card that an earlier phone knew is told to the next one, as no new click', async () => {
       const { world, first, second, news } = await pair();
       const third = world.open({ USER_OPTIONS: stored() }, aSession());
