@@ -50,6 +50,23 @@ export function seenByOthers(found: Standing, before: Standing | null, seenAt: n
   return loads && before && now - seenAt < BETWEEN_PAGES_MS ? before : found;
 }
 
+/**
+ * When the first of these people would be seen otherwise though nothing happens: whoever stands as before for the time of a
+ * page load does so until then. Null = nobody does.
+ *
+ * @param people `seenAt`: as for {@link seenByOthers}
+ */
+export function nextSettled(
+  people: readonly { readonly found: Standing; readonly seenAt: number }[],
+  now: number,
+): number | null {
+  const ends = people
+    .filter(({ found }) => found.presence === 'away' || found.reason === 'starting')
+    .map(({ seenAt }) => seenAt + BETWEEN_PAGES_MS)
+    .filter((at) => at > now);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
 /** Why nobody will dial what a person has clicked. */
 export type Unreached = 'no_phone' | 'silent';
 

@@ -18,6 +18,8 @@ export interface RouteFacts {
   readonly number: string;
   readonly match: CrmMatch | null | 'unavailable';
   readonly phones: readonly PhoneFacts[];
+  /** Whose page is just loading, with no call that it would go on with. */
+  readonly returning: readonly number[];
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
@@ -46,7 +48,9 @@ export async function routeFacts(parts: Parts, caller: string, now: number): Pro
   const number = matchable(caller, calls);
   const isAskable = /\d/.test(number) && !isExtension(number, calls);
   const match = isAskable ? readMatch(await within(parts.customers.match(number, now), PATIENCE_MS)) : null;
-  return ok({ number, match, phones: parts.standings.phones(Date.now()) });
+  const at = Date.now();
+  const returning = parts.standings.returning(at).filter((user) => parts.ledger.liveLegsOfUser(user).length === 0);
+  return ok({ number, match, phones: parts.standings.phones(at), returning });
 }
 
 /** Whether a person whom the PBX could not ring is on their way back from one page to the next. */

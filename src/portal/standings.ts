@@ -1,8 +1,9 @@
 import type { PhoneState, Preferences } from '../protocol/frame.ts';
 import type { PersonPresence, Presence } from '../protocol/status.ts';
-import type { Whereabouts } from '../route/back.ts';
+import { isComingBack, type Whereabouts } from '../route/back.ts';
 import type { AgentSockets } from './agent-sockets.ts';
 import {
+  nextSettled,
   type PhoneKnown,
   presenceOf,
   type Standing,
@@ -79,12 +80,32 @@ export class Standings {
   }
 
   whereabouts(userId: number): Whereabouts {
-    const known = this.#known(userId);
+    return this.#whereabouts(this.#known(userId));
+  }
+
+  /** Who cannot be rung at this moment because a page of theirs is just loading. */
+  returning(now: number): number[] {
+    return this.#everybody()
+      .filter(({ state }) => state === null || (!state.ready && state.reason === 'starting'))
+      .filter((known) => isComingBack(this.#whereabouts(known), now))
+      .map(({ row }) => row.user_id);
+  }
+
+  #whereabouts(known: Known | null): Whereabouts {
     return {
       cameAt: known?.phone ? (this.#sockets.attachmentOf(known.phone)?.cameAt ?? 0) : null,
       seenAt: known?.row.seen_at ?? null,
       doNotDisturb: known?.doNotDisturb ?? false,
     };
+  }
+
+  /** When somebody will be seen otherwise though nothing happens, Unix ms; null = nobody will. */
+  nextSettled(now: number): number | null {
+    const people = this.#everybody().filter(({ row }) => row.epoch > 0);
+    return nextSettled(
+      people.map((known) => ({ found: presenceOf(known, now), seenAt: known.row.seen_at })),
+      now,
+    );
   }
 
   /** Whether a call that we choose a person for, such as a call-back, may ring there. */

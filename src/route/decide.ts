@@ -10,6 +10,8 @@ export interface RouteAgent {
   readonly presence: Presence;
   /** Whether a phone is open, was heard lately and is registered. */
   readonly reachable: boolean;
+  /** Whether a page of theirs is just loading: a ring fails now, and not in a few seconds. */
+  readonly returning: boolean;
   readonly talking: boolean;
   readonly doNotDisturb: boolean;
   /** State of the working day; '' = the portal keeps none, or did not say. */
@@ -23,7 +25,7 @@ export interface RouteAnswer {
   /** `known`: the CRM has this number; `unavailable`: it did not answer in time, so only the phones were looked at. */
   readonly crm: 'known' | 'unknown' | 'unavailable';
   readonly customer: { readonly type: string; readonly id: number; readonly name: string } | null;
-  /** Extension of the responsible person, where it can be rung now. */
+  /** Extension of the responsible person, where it can be rung now or, while a page of theirs loads, in a few seconds. */
   readonly responsible: string | null;
   /** Everybody else who can be rung now. */
   readonly free: readonly string[];
@@ -39,6 +41,10 @@ export const isAtWork = (timeman: Timeman): boolean => timeman !== 'CLOSED' && t
 /** Whether a call would ring and could be answered. */
 export const canTake = (agent: RouteAgent): boolean =>
   agent.reachable && !agent.talking && !agent.doNotDisturb && isAtWork(agent.timeman);
+
+/** Whether a responsible person is worth the wait for their page; nobody waits for a colleague who is merely free. */
+const isWaitedFor = (agent: RouteAgent): boolean =>
+  agent.returning && !agent.talking && !agent.doNotDisturb && isAtWork(agent.timeman);
 
 /**
  * Who is to be rung for a caller: whoever is responsible in the CRM, the best match first, else anybody free.
@@ -56,8 +62,8 @@ export function decideRoute(
   const seen = agents.map((agent) => ({ ...agent, timeman: days.get(agent.userId) ?? agent.timeman }));
   const able = seen.filter(canTake);
   const responsible = (found?.responsible ?? [])
-    .map(({ userId }) => able.find((agent) => agent.userId === userId))
-    .find((agent) => agent !== undefined);
+    .map(({ userId }) => seen.find((agent) => agent.userId === userId))
+    .find((agent) => agent !== undefined && (canTake(agent) || isWaitedFor(agent)));
   return {
     number,
     crm: match === 'unavailable' ? 'unavailable' : found ? 'known' : 'unknown',

@@ -84,7 +84,8 @@ async function answerRoute(c: RouteContext): Promise<Result<RouteAnswer, Failure
   const agents = settings.agents.map(({ userId, sipUser, name }): RouteAgent => {
     const phone = phones.get(userId);
     const { presence = 'away', reachable = false, talking = false, doNotDisturb = false } = phone ?? {};
-    return { userId, extension: sipUser, name, presence, reachable, talking, doNotDisturb, timeman: '' };
+    const returning = facts.value.returning.includes(userId);
+    return { userId, extension: sipUser, name, presence, reachable, returning, talking, doNotDisturb, timeman: '' };
   });
   return ok(decideRoute(facts.value.number, facts.value.match, agents));
 }

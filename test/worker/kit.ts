@@ -169,6 +169,19 @@ export class TestPortal {
     });
   }
 
+  /**
+   * Lets a person's last page have gone just now, and be so for a minute, however long the next steps take.
+   *
+   * @returns when it went, Unix ms
+   */
+  async makeNew(userId: number): Promise<number> {
+    const at = Date.now() + 60_000;
+    await runInDurableObject(this.object, (_, state) => {
+      state.storage.sql.exec('UPDATE agent SET seen_at = ? WHERE user_id = ?', at, userId);
+    });
+    return at;
+  }
+
   async due(): Promise<string[]> {
     return runInDurableObject(this.object, (_, state) =>
       state.storage.sql

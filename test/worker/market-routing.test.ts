@@ -53,6 +53,28 @@ describe('Market, recommended: a caller is sent to the person responsible (searc
     expect(await route(portal)).toMatchObject({ responsible: null, free: [], agents: [{ talking: true }, {}] });
   });
 
+  it('but also while their page is just loading; colleagues whose page does are not waited for', async () => {
+    const portal = await ready();
+    const [bob, cy] = [await readyPhone(portal, 2), await readyPhone(portal, 3)];
+    for (const phone of [bob, cy]) phone.socket.close();
+    await expect.poll(async () => (await portal.status()).agents.phones).toBe(0);
+    await portal.makeNew(2);
+    expect(await text(portal)).toBe('1002|');
+    expect(await route(portal)).toMatchObject({ agents: [{ returning: true, reachable: false }, {}] });
+    await portal.growAbsent(2, 68_000);
+    expect(await text(portal)).toBe('|');
+  });
+
+  it('nor while a page of theirs loads that goes on with a call', async () => {
+    const portal = await ready();
+    const bob = await readyPhone(portal, 2);
+    await registered(bob, 'in', { number: STRANGER });
+    bob.socket.close();
+    await expect.poll(async () => (await portal.status()).agents.phones).toBe(0);
+    await portal.makeNew(2);
+    expect(await text(portal)).toBe('|');
+  });
+
   it('a number that the CRM does not know goes to whoever is free; the number may come in any form', async () => {
     const portal = await ready();
     await readyPhone(portal, 3);

@@ -9,6 +9,7 @@ const agent = (userId: number, over: Partial<RouteAgent> = {}): RouteAgent => ({
   name: `Agent ${userId}`,
   presence: 'reachable',
   reachable: true,
+  returning: false,
   talking: false,
   doNotDisturb: false,
   timeman: '',
@@ -50,6 +51,22 @@ describe('a caller is sent to', () => {
     const answer = decideRoute('+441', match([2, timeman]), [agent(1), agent(2, state)]);
     expect([answer.responsible, answer.free]).toEqual([null, ['101']]);
     expect(routeText(answer)).toBe('|101');
+  });
+
+  it('the responsible person whose page is just loading, but nobody else who does', () => {
+    const loading = { presence: 'away', reachable: false, returning: true } as const;
+    expect(decideRoute('+441', match([2, 'OPENED']), [agent(1), agent(2, loading), agent(3, loading)])).toMatchObject({
+      responsible: '102',
+      free: ['101'],
+    });
+  });
+
+  it.each<[string, Partial<RouteAgent>, Timeman]>([
+    ['wants no calls', { doNotDisturb: true }, 'OPENED'],
+    ['has gone home', {}, 'CLOSED'],
+  ])('anybody free, where the responsible whose page is loading %s', (_, state, timeman) => {
+    const loading = agent(2, { reachable: false, returning: true, ...state });
+    expect(decideRoute('+441', match([2, timeman]), [agent(1), loading]).responsible).toBe(null);
   });
 
   it('a responsible person whose day began before midnight, or is not kept', () => {

@@ -3,6 +3,7 @@ import { callNotice, notMade, readCallNotice, recordOf } from '../../../src/port
 import {
   BETWEEN_PAGES_MS,
   LOADING_MS,
+  nextSettled,
   type PhoneKnown,
   presenceOf,
   type Standing,
@@ -106,5 +107,24 @@ describe('a click', () => {
       expect(readCallNotice(callNotice(why, 'b:a|b'))).toEqual({ why, callKey: 'b:a|b' });
     }
     expect(readCallNotice('17')).toBeNull();
+  });
+});
+
+describe('who stands as before while a page loads', () => {
+  const away: Standing = { presence: 'away' };
+  const starting: Standing = { presence: 'not_ready', reason: 'starting' };
+
+  it('is looked at again when that time is over, the first of them first', () => {
+    const people = [
+      { found: away, seenAt: NOW - 1000 },
+      { found: starting, seenAt: NOW - 3000 },
+    ];
+    expect(nextSettled(people, NOW)).toBe(NOW - 3000 + BETWEEN_PAGES_MS);
+  });
+
+  it('and not again after that, nor who is there', () => {
+    expect(nextSettled([], NOW)).toBeNull();
+    expect(nextSettled([{ found: away, seenAt: NOW - BETWEEN_PAGES_MS }], NOW)).toBeNull();
+    expect(nextSettled([{ found: { presence: 'reachable' }, seenAt: NOW }], NOW)).toBeNull();
   });
 });
