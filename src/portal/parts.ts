@@ -4,6 +4,8 @@ import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
 import { bugName, log } from '../log.ts';
 import { recordingName } from '../recording/recording-name.ts';
+import { settingsFor } from '../settings/store.ts';
+import { learnAccounts } from './accounts.ts';
 import { addressesOf } from './addresses.ts';
 import { AgentSockets, type Attachment, type Sockets } from './agent-sockets.ts';
 import { Agents } from './agents.ts';
@@ -81,6 +83,7 @@ export class Parts {
   readonly #env: Env;
   #lent: RestAccess | null = null;
   #toldAt = 0;
+  #accountsKnown = false;
 
   constructor(options: PartsOptions) {
     const { sql, config, fetch } = options;
@@ -169,8 +172,16 @@ export class Parts {
   #listen(): DueOutcome {
     for (const page of this.sockets.dismissSilent(Date.now())) this.left(page, page.heardAt);
     this.changed();
-    const next = this.sockets.nextSilence();
-    return next === null ? 'done' : { at: next };
+    const next = [this.sockets.nextSilence(), this.standings.nextSettled(Date.now())].filter((at) => at !== null);
+    return next.length === 0 ? 'done' : { at: Math.min(...next) };
+  }
+
+  /** Who has an account is known from here on, whichever version saved the settings. */
+  async learnAccounts(): Promise<void> {
+    if (this.#accountsKnown) return;
+    const { accounts, memberId } = this.portal;
+    const settings = settingsFor(this.#env, memberId);
+    this.#accountsKnown = await learnAccounts(this.sql, accounts, async () => (await settings.view()).agents);
   }
 
   status(now: number) {
@@ -241,6 +252,7 @@ export class Parts {
   }
 
   async #tell(): Promise<DueOutcome> {
+    await this.learnAccounts();
     this.#toldAt = Date.now();
     await this.#env.DIRECTORY.getByName(DIRECTORY_NAME).tell(this.status(this.#toldAt));
     return 'done';

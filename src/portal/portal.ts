@@ -272,10 +272,11 @@ export class Portal extends DurableObject<Env> {
     const parts = this.#installed();
     if (!parts.ok) return parts;
     const now = Date.now();
-    const { sessions, standings, portal } = parts.value;
+    const { sessions, standings } = parts.value;
     if (!sessions.find(session, now))
       return err(failure('unauthorized', 'This session was ended: open the app again.'));
-    const people = standings.people(portal.accounts, now);
+    await parts.value.learnAccounts();
+    const people = standings.people(parts.value.portal.accounts, now);
     if (ticketUntil - now > (TICKET_SECONDS * 1000) / 2) return ok({ people, expiresAt: null });
     const expiresAt = now + TICKET_SECONDS * 1000;
     sessions.renew(session, expiresAt);

@@ -1,6 +1,7 @@
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { sign } from '../../src/crypto/sign.ts';
+import { BETWEEN_PAGES_MS } from '../../src/portal/presence.ts';
 import type { PresenceAnswer } from '../../src/protocol/status.ts';
 import type { RouteAnswer } from '../../src/route/decide.ts';
 import { openSocket, portals, type TestPortal, type TestSocket, worker } from './kit.ts';
@@ -20,6 +21,17 @@ const ready = async (): Promise<TestPortal> => {
   return portal;
 };
 const people = async (portal: TestPortal) => (await portal.status()).agents.people ?? [];
+/** As it was before the object was told of accounts. */
+const forgetAccounts = (portal: TestPortal) =>
+  runInDurableObject(portal.object, (_, state) => {
+    state.storage.sql.exec('UPDATE portal SET accounts = NULL');
+  });
+/** When the people are looked at next, Unix ms; null = never. */
+const lookAt = (portal: TestPortal) =>
+  runInDurableObject(
+    portal.object,
+    (_, state) => state.storage.sql.exec("SELECT at FROM due WHERE kind = 'presence'").toArray()[0]?.at ?? null,
+  );
 const of = async (portal: TestPortal, userId: number) =>
   (await people(portal)).find((person) => person.userId === userId);
 const says = async (phone: TestSocket, state: Record<string, unknown>) => {
@@ -60,6 +72,19 @@ describe('/status names everybody with an account, and how their phone stands', 
     expect(await of(portal, 2)).toMatchObject({ presence: 'not_ready', reason: 'microphone_denied' });
   });
 
+  it('also where an earlier version saved the settings, without another save', async () => {
+    const portal = await ready();
+    await forgetAccounts(portal);
+    await evictDurableObject(portal.object, { webSockets: 'hibernate' });
+    const { ticket } = await portal.session(3);
+    const answer = await worker('/api/presence', { headers: { authorization: `Bearer ${ticket}` } });
+    expect(((await answer.json()) as PresenceAnswer).people.map(({ name }) => name)).toEqual([
+      'Bob Builder',
+      'Cy Caller',
+    ]);
+    expect(await of(portal, 2)).toMatchObject({ name: 'Bob Builder' });
+  });
+
   it('"since" is when it began, over repetitions and an eviction', async () => {
     const portal = await ready();
     const bob = await readyPhone(portal, 2);
@@ -84,6 +109,17 @@ describe('/status names everybody with an account, and how their phone stands', 
     await expect.poll(async () => (await portal.status()).agents.phones).toBe(0);
     await portal.growAbsent(2, 6000);
     expect(await of(portal, 2)).toMatchObject({ presence: 'away' });
+  });
+
+  it('a look that comes too early for the last to go is followed by one in time', async () => {
+    const portal = await ready();
+    const bob = await readyPhone(portal, 2);
+    await readyPhone(portal, 3);
+    bob.socket.close();
+    await expect.poll(async () => (await portal.status()).agents.phones).toBe(1);
+    const goneAt = await portal.makeNew(2);
+    await settle(portal, 'presence');
+    expect(await lookAt(portal)).toBe(goneAt + BETWEEN_PAGES_MS);
   });
 });
 
@@ -168,6 +204,7 @@ describe('a phone that is not heard any more', () => {
     expect(await portal.due()).toContain('presence');
     bob.socket.close();
     await expect.poll(async () => (await portal.status()).agents.phones).toBe(0);
+    await portal.growAbsent(2, BETWEEN_PAGES_MS);
     await settle(portal, 'presence');
     expect(await portal.due()).not.toContain('presence');
   });
