@@ -1,7 +1,7 @@
 import type { StatusDocument } from '../../src/protocol/status.ts';
 
 /** How often the page asks (ms). */
-export const REFRESH_MS = 5000;
+export const REFRESH_MS = 2000;
 
 const OLD = 'What you see is the last known state.';
 
