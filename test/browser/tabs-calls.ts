@@ -11,7 +11,10 @@ export interface PlayedCall {
   readonly number: string;
   readonly incoming: boolean;
   truth(): Truth;
-  /** Whether it was answered at the PBX, and for how long, whole seconds. */
+  /**
+   * Whether it was answered at the PBX, and for how long, whole seconds; 0 where the PBX has never heard the phone, whose page
+   * went in that moment.
+   */
   talked(): { readonly answered: boolean; readonly seconds: number };
   /** The customer's side ends it: hangs up, or gives up while it rings. */
   end(): void;
@@ -68,7 +71,8 @@ export function clickedCall(world: World, pbx: DemoPbx, userId: number, number: 
     truth,
     talked: () => {
       const end = of('ended');
-      return { answered: of('answered') !== undefined, seconds: end?.type === 'ended' ? end.seconds : 0 };
+      const talked = end?.type === 'ended' && end.heard;
+      return { answered: of('answered') !== undefined, seconds: talked ? end.seconds : 0 };
     },
     // What still rings there is answered in a moment.
     end: () => pbx.hangupAll(),
@@ -85,20 +89,27 @@ export function clickedCall(world: World, pbx: DemoPbx, userId: number, number: 
 const PATIENCE_MS = 60_000;
 
 /** Holds what the CRM has against what the PBX says: each call is there once, answered or not, with a length if talked. */
-export async function compareWithCrm(world: World, played: readonly PlayedCall[]): Promise<void> {
+export async function compareWithCrm(
+  world: World,
+  played: readonly { readonly call: PlayedCall; readonly seed: number }[],
+): Promise<void> {
   const portal = world.fake.portal();
   const open = () => [...portal.calls.values()].map(({ number }) => number);
   await until('each call to be finished', () => open().length === 0, PATIENCE_MS).catch(() => {});
   expect(open(), 'calls that were never finished').toEqual([]);
-  const found = played.map(({ number }) => ({ number, rows: portal.finished.filter((row) => row.number === number) }));
+  const found = played.map(({ call, seed }) => ({
+    call,
+    name: `${call.number} of TABS_SEED=${seed}`,
+    rows: portal.finished.filter((row) => row.number === call.number),
+  }));
   expect(
-    found.filter(({ rows }) => rows.length !== 1).map(({ number, rows }) => `${number}: ${rows.length}`),
+    found.filter(({ rows }) => rows.length !== 1).map(({ name, rows }) => `${name}: ${rows.length}`),
     'calls that are not in the CRM once',
   ).toEqual([]);
-  for (const [index, { number, rows }] of found.entries()) {
+  for (const { call, name, rows } of found) {
     const row = rows[0];
-    const { answered, seconds } = played[index]?.talked() ?? { answered: false, seconds: 0 };
-    const what = `${number}, answered at the PBX: ${answered}, ${seconds} s`;
+    const { answered, seconds } = call.talked();
+    const what = `${name}, answered at the PBX: ${answered}, ${seconds} s`;
     // A page that is left in the moment of the answer may not have heard of it.
     if (!answered || seconds > 0) expect(row?.statusCode === '200', what).toBe(answered);
     // The PBX counts whole seconds from its answer, the ledger from the browser's.

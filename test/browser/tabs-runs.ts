@@ -19,7 +19,7 @@ export function tabRuns(usual: number): void {
   const again = process.env.TABS_SEED;
   const runs = Number(process.env.RUNS ?? (again === undefined ? usual : 1));
   const first = Number(again ?? Math.floor(Math.random() * 2 ** 31));
-  const played: PlayedCall[] = [];
+  const played: { readonly call: PlayedCall; readonly seed: number }[] = [];
   const scene = setScene<Person>();
   let numbers = 0;
 
@@ -44,14 +44,14 @@ export function tabRuns(usual: number): void {
         for (const call of play.calls) call.end();
         throw error;
       } finally {
-        played.push(...play.calls);
+        played.push(...play.calls.map((call) => ({ call, seed })));
       }
     });
   }
 
   test('and the CRM has each call once, as the PBX had it', async () => {
     console.log(
-      `tabs: ${played.length} calls, ${played.filter((call) => call.talked().answered).length} of them answered`,
+      `tabs: ${played.length} calls, ${played.filter(({ call }) => call.talked().answered).length} of them answered`,
     );
     await compareWithCrm(scene.world, played);
   });

@@ -19,8 +19,14 @@ export type Happening =
   /** Another phone of the person has taken the leg's place (RFC 3891); `by` is the Call-ID that it did so with. */
   | { readonly type: 'replaced'; readonly call: string; readonly by: string }
   | { readonly type: 'dtmf'; readonly call: string; readonly key: string; readonly via: 'rtp' | 'info' }
-  /** A leg that was answered is over. */
-  | { readonly type: 'ended'; readonly call: string; readonly by: EndedBy; readonly seconds: number }
+  /** A leg that was answered is over. `heard`: whether any sound of the agent's phone has ever arrived. */
+  | {
+      readonly type: 'ended';
+      readonly call: string;
+      readonly by: EndedBy;
+      readonly seconds: number;
+      readonly heard: boolean;
+    }
   /** A leg that was not answered is over. */
   | { readonly type: 'failed'; readonly call: string; readonly status: number };
 

@@ -55,9 +55,10 @@ export function openLeg(board: Switchboard, session: Session, media: Media): Leg
     over = true;
     clearInterval(watch);
     const seconds = Math.floor((now() - answeredAt) / 1000);
+    const heard = media.stats().lastIn !== null;
     board.legs.delete(leg);
     void media.close();
-    emit({ type: 'ended', call: id, by, seconds });
+    emit({ type: 'ended', call: id, by, seconds, heard });
     conclude({ by, seconds });
   };
   const bye = (by: EndedBy) => {
