@@ -13,10 +13,10 @@ export type UnregisteredCall = Pick<CallRecord, 'key' | 'number' | 'startedAt'> 
 };
 
 /**
- * Whether a new call may be the other end of a transfer: somebody who calls while a colleague talks to them. A company's
- * shared number looks the same, so this is a reason to wait and not to join.
+ * Whether a new call may be the other end of a transfer: somebody who calls while a colleague talks to them, and that
+ * colleague's phone is out of touch. A company's shared number looks the same, so this is a reason to wait and not to join.
  *
- * @param talks calls that are talked on
+ * @param talks calls that are talked on by somebody whose phone is not connected: one that is has told of its transfers
  */
 export const mayBeHandedOver = (
   leg: Pick<NewLeg, 'direction' | 'number' | 'userId' | 'startedAt'>,

@@ -65,6 +65,11 @@ export class Standings {
     return this.#known(userId)?.state ?? null;
   }
 
+  /** Whether their phone is connected: what happened there has been told. */
+  isConnected(userId: number): boolean {
+    return this.#known(userId)?.phone != null;
+  }
+
   /** Whether somebody's phone was here a moment ago and is not now: what happened there may not have been told yet. */
   someAway(now: number): boolean {
     return this.#sql

@@ -85,13 +85,20 @@ export class Switchboard {
     const call = this.#ledger.call(placed.call.key) ?? placed.call;
     // The colleagues of a held call are held with it.
     const isHeld = !placed.isNew && this.#due.isAhead('register', call.key, now);
-    const mayBeHanded = placed.isNew && mayBeHandedOver({ ...m, userId }, this.#ledger.talks());
+    const mayBeHanded = placed.isNew && mayBeHandedOver({ ...m, userId }, this.#talksOutOfTouch());
     if (call.callId === null && !isHeld) this.#due.plan('register', call.key, now + (mayBeHanded ? UNTOLD_MS : 0));
     if (call.callId !== null) this.#due.plan('customer', call.key, now);
     const rings = call.state === 'ringing' || call.state === 'talking';
     if (rings && call.callId !== null && !placed.isNew && m.card !== false)
       this.#due.plan('show', showKey(call, userId), now);
     return { answer: this.answerFor(m.leg), urgent: call.callId === null ? this.#urgent(call.key, now) : null };
+  }
+
+  /** Calls that are talked on, and whose agent could not tell us now of a transfer. */
+  #talksOutOfTouch(): CallRecord[] {
+    return this.#ledger
+      .talks()
+      .filter(({ answeredBy }) => answeredBy !== null && !this.#standings.isConnected(answeredBy));
   }
 
   /** @returns the call again, unless its registration waits for the word of a transfer */

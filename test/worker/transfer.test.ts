@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
+import { openPhone, openSocket, portals, type TestPortal, type TestSocket } from './kit.ts';
 import * as said from './legs.ts';
 import { type Ended, type Register, registered, settle } from './legs.ts';
 
@@ -36,6 +36,23 @@ async function talking(over: Partial<Register> = {}): Promise<Stage> {
   const callId = await registered(bob, ring('b', over));
   await bob.ask(answered('b', 4));
   return { portal, bob, cy, callId };
+}
+
+/**
+ * The connection of Bob's page is cut.
+ *
+ * @returns connects it again; what it could not say before is said first, as a page does
+ */
+async function cutOff(portal: TestPortal, bob: TestSocket) {
+  bob.socket.close();
+  await expect.poll(() => portal.due()).toContain('abandoned');
+  return async (unsaid: ReturnType<typeof handover>): Promise<TestSocket> => {
+    const again = await openSocket((await portal.session(2)).ticket);
+    await again.next('welcome');
+    await again.ask(unsaid);
+    again.send({ t: 'state', state: { ready: true, talking: true }, legs: ['b'] });
+    return again;
+  };
 }
 
 const records = async (portal: TestPortal) =>
@@ -78,13 +95,14 @@ describe('a transferred call is one call, whatever the PBX names it', () => {
 
   it('blind, told only after the colleague\u2019s leg: that waits for the word, and is the same call', async () => {
     const { portal, bob, cy, callId } = await talking();
+    const back = await cutOff(portal, bob);
     const given = cy.ask(late);
     await expect.poll(() => portal.due()).toContain('register');
     await portal.putOff('register');
-    await bob.ask(handover('b', 'blind'));
+    const bobAgain = await back(handover('b', 'blind'));
     expect(await given).toMatchObject({ t: 'registered', callId });
     await settle(portal, 'show');
-    await bob.ask(ended('b', 20, { seconds: 16, reason: 'Transferred' }));
+    await bobAgain.ask(ended('b', 20, { seconds: 16, reason: 'Transferred' }));
     await cy.ask(answered('c', 22));
     await cy.ask(ended('c', 64, { seconds: 42 }));
     await settle(portal, 'finish');
@@ -95,11 +113,12 @@ describe('a transferred call is one call, whatever the PBX names it', () => {
 
   it('blind, told after the colleague has answered: the same call, and theirs when the first leg ends', async () => {
     const { portal, bob, cy, callId } = await talking();
+    const back = await cutOff(portal, bob);
     cy.send(late);
     await cy.ask(answered('c', 22));
     await portal.putOff('register');
-    await bob.ask(handover('b', 'blind'));
-    await bob.ask(ended('b', 23, { seconds: 19, reason: 'Transferred' }));
+    const bobAgain = await back(handover('b', 'blind'));
+    await bobAgain.ask(ended('b', 23, { seconds: 19, reason: 'Transferred' }));
     await cy.ask(ended('c', 64, { seconds: 42 }));
     await settle(portal, 'finish');
     expect(await records(portal)).toEqual([[callId, 3, 60, '200']]);
@@ -108,13 +127,14 @@ describe('a transferred call is one call, whatever the PBX names it', () => {
 
   it('blind, told when the colleague\u2019s leg is registered: two calls, each finished once with its own length', async () => {
     const { portal, bob, cy, callId } = await talking();
+    const back = await cutOff(portal, bob);
     const given = cy.ask(late);
     await expect.poll(() => portal.due()).toContain('register');
     await settle(portal, 'register');
     const other = (await given) as { callId: string };
     expect(other.callId).not.toBe(callId);
-    await bob.ask(handover('b', 'blind'));
-    await bob.ask(ended('b', 20, { seconds: 16, reason: 'Transferred' }));
+    const bobAgain = await back(handover('b', 'blind'));
+    await bobAgain.ask(ended('b', 20, { seconds: 16, reason: 'Transferred' }));
     await cy.ask(answered('c', 22));
     await cy.ask(ended('c', 64, { seconds: 42 }));
     await settle(portal, 'finish');
@@ -124,6 +144,12 @@ describe('a transferred call is one call, whatever the PBX names it', () => {
         [other.callId, 3, 42, '200'],
       ]),
     );
+  });
+
+  it('a second caller with one number is registered at once while the first one\u2019s agent is connected', async () => {
+    const { portal, cy } = await talking();
+    await registered(cy, late);
+    expect(await portal.calls('telephony.externalcall.register')).toHaveLength(2);
   });
 
   it('a caller who talks to nobody here is registered at once', async () => {

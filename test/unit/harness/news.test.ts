@@ -29,7 +29,9 @@ describe('what the demo tells about /status', () => {
 });
 
 test('the end of a call says who ended it', () => {
-  expect(inWords({ at: 0, type: 'ended', call: 'a', by: 'agent', seconds: 4, heard: true })).toMatch(/4 s, you hung up/);
+  expect(inWords({ at: 0, type: 'ended', call: 'a', by: 'agent', seconds: 4, heard: true })).toMatch(
+    /4 s, you hung up/,
+  );
 });
 
 describe('why the demo could not start', () => {
