@@ -112,6 +112,8 @@ function calling(call: Call, event: CallEvent): Step {
       return closing(call, refusal(event.status, event.cause), event.at);
     case 'over':
       return closing(call, { ...refusal(0), text: event.reason }, event.at);
+    case 'adrift':
+      return closing(call, { ...refusal(0), text: words.adrift }, event.at, [{ do: 'hangup', refuse: 480 }]);
     case 'microphone':
       return closing(call, { ui: 'error', status: 'OTHER', text: MICROPHONE[event.why] }, event.at);
     case 'noPath':

@@ -140,6 +140,8 @@ export type CallEvent =
   | { readonly on: 'withdrawn'; readonly elsewhere: boolean; readonly at: number }
   /** The other side hung up, or the leg died. `gone`: so we hear afterwards, from a PBX that knows the call no more. */
   | { readonly on: 'over'; readonly reason: string; readonly gone?: true; readonly at: number }
+  /** The connection over which we dialled was lost and is back: the answer to our INVITE would go to the lost one. */
+  | { readonly on: 'adrift'; readonly at: number }
   /** The microphone did not open. */
   | { readonly on: 'microphone'; readonly why: MicrophoneProblem; readonly at: number }
   /** Each second of an answered call. */

@@ -37,6 +37,7 @@ export const words = {
   holdRefused: 'The PBX refused: hold is unchanged',
   noCredit: (line: string) => `Tell your administrator: no credit left on line ${line || 'in use'}`,
   lost: 'Connection lost, looking for another way…',
+  adrift: 'The connection was lost while it rang',
   endedMeanwhile: 'The call ended while the connection was lost',
 
   transferring: (to: string) => `Transferring to ${to}…`,
@@ -105,10 +106,9 @@ export const noPath = (relayRefused: boolean): string =>
     : 'Your network lets no call through: check your connection, then try again.';
 
 /** Why the phone can't call now, in one sentence that says what to do (rule 8 of the design). */
-export const NOT_READY: Readonly<Record<NotReady, string>> = {
+export const NOT_READY: Readonly<Record<Exclude<NotReady, 'starting'>, string>> = {
   microphone_denied: 'The browser keeps the microphone from this page: allow it at the address bar and reload.',
   not_registered: 'The phone is not registered at the PBX yet: try again in a moment.',
   wrong_password: 'The PBX refuses the password of your SIP account: ask your administrator to correct it.',
   pbx_unreachable: 'The PBX can’t be reached: check your network, then try again.',
-  starting: 'The phone is still starting: try again in a moment.',
 };

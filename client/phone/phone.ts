@@ -126,7 +126,8 @@ export function runPhone(env: PhoneEnv): RunningPhone {
       void lookAtMicrophone();
       if (ended) return SERVICE_LOST;
       const reason = notReady();
-      return reason === null ? null : NOT_READY[reason];
+      // A page that was opened by the click, or right after it: the call waits for the PBX's socket.
+      return reason === null || reason === 'starting' ? null : NOT_READY[reason];
     },
     changed: ({ preferences }) => {
       if (preferences !== preferred) env.sound?.prefer(preferences);

@@ -15,7 +15,7 @@ import { calledLine, dialString, incomingLegName, q850Cause, wantsAutoAnswer } f
 import type { ReentryModule } from './reentry.ts';
 import { keepRegistered } from './registration.ts';
 import { dialogOf, replacesHeaders } from './replaces.ts';
-import { ringNoLonger, rings } from './ringing.ts';
+import { isDialled, isUnanswered, ringNoLonger, rings } from './ringing.ts';
 import { takenBack } from './taken-back.ts';
 import { refreshAfterS, TIMER_TAG, timerAnswer } from './timers.ts';
 import { sayBye, waitNoLonger } from './unanswered.ts';
@@ -41,6 +41,8 @@ export interface AgentDeps extends HeartbeatDeps {
 
 /** A queue can ring long; the PBX ends it, this is for one that forgets (SIP.js's 60 s would end it for the PBX). */
 const NO_ANSWER_S = 180;
+/** How long a click waits for the socket of a page that has just loaded, in ms. */
+const DIAL_PATIENCE_MS = 8000;
 
 /** The phone's SIP side, on SIP.js 0.21.2. */
 export function createSipPhone(deps: AgentDeps): SipPhone {
@@ -97,6 +99,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onConnect: () => {
         attempt = 0;
         registration.connected();
+        for (const [id, leg] of legs) if (isDialled(leg.session)) tellOf(id)({ on: 'adrift', at: deps.now() });
         for (const [id, go] of [...waiting]) {
           waiting.delete(id);
           go();
@@ -257,8 +260,14 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   };
 
   const invite = (id: string, number: string, line: string, replaces?: KeptCall): unknown => {
-    // A page that has just loaded knows of the earlier page's call before its own socket to the PBX is open.
-    if (replaces && !agent.isConnected()) return waiting.set(id, () => invite(id, number, line, replaces));
+    // A page that has just loaded knows of a click, or of an earlier page's call, before its own socket to the PBX is open.
+    if (!agent.isConnected()) {
+      const turn = () => invite(id, number, line, replaces);
+      waiting.set(id, turn);
+      // A call that is taken over has a patience of its own.
+      const late = () => waiting.get(id) === turn && waiting.delete(id) && lost(id, 0);
+      return replaces ? undefined : deps.setTimeout(late, DIAL_PATIENCE_MS);
+    }
     const target = UserAgent.makeURI(replaces?.remoteUri ?? `sip:${dialString(number)}@${uri.host}`);
     if (!target) return lost(id, 484);
     const inviter = new Inviter(agent, target, {
@@ -377,9 +386,6 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
     referTo: (id, consultation) => legs.get(id)?.referTo(legs.get(consultation)?.session),
   };
 }
-
-const isUnanswered = ({ state }: Leg['session']): boolean =>
-  state === SessionState.Initial || state === SessionState.Establishing;
 
 /** The one request that ends a session, by its state; a CANCEL that crosses a 200 is followed by a BYE (SIP.js does that). */
 function endSession(session: Leg['session'], refuse: number, bye: (session: Leg['session']) => void): void {

@@ -7,8 +7,8 @@ const LOST = 503;
 
 /**
  * The connection is lost, and no answer comes over it any more: ends all waiting for one. SIP.js would wait 32 s, and meanwhile
- * send no other REGISTER, and in a call no other re-INVITE. An INVITE that begins a call waits on: its CANCEL does
- * reach the PBX over the next connection.
+ * send no other REGISTER, and in a call no other re-INVITE. An INVITE that begins a call waits for its CANCEL, which
+ * does reach the PBX over the next connection.
  */
 export function waitNoLonger(agent: UserAgent): void {
   for (const client of [...agent.userAgentCore.userAgentClients.values()]) {

@@ -111,6 +111,12 @@ describe('an outgoing call', () => {
     const { effects } = play([busy.call, []], { on: 'cardGone', at: AT + 9 });
     expect(ended(effects)).toEqual([{ t: 'ended', leg: 'leg-1', at: AT, seconds: 0, status: '486', reason: 'Busy' }]);
   });
+  test('the connection was lost while it rang: the PBX is told to stop, and the card offers to dial again', () => {
+    const adrift = play(dialled(), { on: 'adrift', at: AT });
+    expect(adrift.last).toContainEqual({ do: 'hangup', refuse: 480 });
+    expect(uis(adrift.effects).at(-1)).toBe('redial');
+    expect(adrift.call.ending).toMatchObject({ status: 'OTHER', reason: 'The connection was lost while it rang' });
+  });
   test('redial is a new leg of the same call', () => {
     const { call, last } = play(dialled(), { on: 'rejected', status: 486, at: AT }, click('makeCallButtonClick'));
     expect(call).toMatchObject({ phase: 'calling', leg: 'leg-2', callId: 'c1', ending: null });

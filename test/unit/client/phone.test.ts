@@ -165,6 +165,12 @@ describe('whether the phone is ready', () => {
     phone.click('c3');
     expect(phone.sip.some((line) => line.startsWith('invite'))).toBe(true);
   });
+  test('still starting is no excuse: a click that came with its page is dialled as soon as the PBX is there', async () => {
+    const phone = await aPhone();
+    phone.click('c1');
+    expect(phone.shown).toEqual({ phone: 'starting', call: 'calling' });
+    expect(phone.sip.some((line) => line.startsWith('invite'))).toBe(true);
+  });
   test('do not disturb holds from the first moment: the session brings it before the object’s socket is open', async () => {
     const phone = await aPhone({ session: { preferences: { ...DEFAULT_PREFERENCES, doNotDisturb: true } } });
     phone.tell(registered);

@@ -3,6 +3,7 @@ import type { CallEvent } from '../../../client/call/types.ts';
 import type { SipNews, SipPhone } from '../../../client/phone/sip.ts';
 import { type AgentDeps, createSipPhone } from '../../../client/phone/sipjs/agent.ts';
 import * as reentry from '../../../client/phone/sipjs/reentry.ts';
+import type { KeptCall } from '../../../src/protocol/frame.ts';
 import { until } from '../../harness/until.ts';
 import { behaviour, connections, fakeStream, fakeWebRtc } from './fake-webrtc.ts';
 import { type Dialog, dialogOf, type Message, PATIENCE_MS, SDP, type SipPeer, startSipPeer } from './sip-peer.ts';
@@ -74,6 +75,25 @@ export const takes = (start: string): Promise<Message> => {
   });
   void run();
   return message;
+};
+
+export const ROUTES = ['<sip:10.0.0.1;transport=ws;lr>', '<sip:10.0.0.2;lr>'];
+/** What an earlier page has left of a call. */
+export const kept: KeptCall = {
+  leg: 'old-leg',
+  sipCallId: 'old-call',
+  localTag: 'ours',
+  remoteTag: 'theirs',
+  remoteUri: 'sip:+4930@pbx.example.com',
+  inside: { target: 'sip:+4930@10.0.0.7:5060;x=1', routes: ROUTES, localUri: 'sip:1001@pbx.example.com', cseq: 4 },
+  callId: 'c1',
+  direction: 'in',
+  number: '+4930',
+  name: '',
+  line: '',
+  answeredAt: 0,
+  held: false,
+  muted: false,
 };
 
 /** A call that we dialled and that stands. */

@@ -131,50 +131,6 @@ describe('a re-INVITE that comes to nothing leaves the call as it was', () => {
   });
 });
 
-describe('a connection is lost while the PBX owes an answer', () => {
-  const reconnects = async () => {
-    peer.cut();
-    await takes('REGISTER');
-  };
-  test('a re-INVITE has failed at once, and the next one goes over the new connection', async () => {
-    await start();
-    await talks();
-    phone.hold('leg-1', true);
-    await takes('INVITE');
-    await reconnects();
-    expect(await told('leg-1', 'held')).toMatchObject({ ok: false });
-    peer.answer(await takes('INVITE'), 200, { body: SDP });
-    await takes('ACK');
-    expect(eventsOf('leg-1').some(({ on }) => on === 'over')).toBe(false);
-  });
-  test('BYE is said again over the new connection', async () => {
-    await start();
-    await talks();
-    phone.hangup('leg-1', 486);
-    await takes('BYE');
-    await reconnects();
-    peer.answer(await takes('BYE'), 200);
-  });
-  test('a hang-up while there is none is said over the next one', async () => {
-    await start();
-    await talks();
-    peer.cut();
-    await until('the loss', () =>
-      news.some((item) => item.on === 'registration' && item.problem === 'pbx_unreachable'),
-    );
-    phone.hangup('leg-1', 486);
-    await takes('REGISTER');
-    peer.answer(await takes('BYE'), 200);
-  });
-  test('an INVITE that begins a call waits on', async () => {
-    await start();
-    phone.invite('leg-1', '600', '');
-    await takes('INVITE');
-    await reconnects();
-    expect(eventsOf('leg-1')).toEqual([]);
-  });
-});
-
 describe('no path', () => {
   test('it dies together with the PBX: the call is over since then', async () => {
     await start({ now: clock.now });

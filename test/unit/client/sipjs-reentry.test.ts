@@ -1,30 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { nextCseq } from '../../../client/phone/sipjs/reentry.ts';
-import type { KeptCall } from '../../../src/protocol/frame.ts';
 import { until } from '../../harness/until.ts';
 import { connections } from './fake-webrtc.ts';
 import { dialogOf, header, type Message, SDP } from './sip-peer.ts';
-import { clock, eventsOf, incoming, news, peer, phone, start, takes, talks, told } from './sip-stage.ts';
+import { clock, eventsOf, incoming, kept, news, peer, phone, ROUTES, start, takes, talks, told } from './sip-stage.ts';
 
 /** A page speaks inside the dialog that an earlier page had, because the PBX refused to replace its leg. */
 
-const ROUTES = ['<sip:10.0.0.1;transport=ws;lr>', '<sip:10.0.0.2;lr>'];
-const kept: KeptCall = {
-  leg: 'old-leg',
-  sipCallId: 'old-call',
-  localTag: 'ours',
-  remoteTag: 'theirs',
-  remoteUri: 'sip:+4930@pbx.example.com',
-  inside: { target: 'sip:+4930@10.0.0.7:5060;x=1', routes: ROUTES, localUri: 'sip:1001@pbx.example.com', cseq: 4 },
-  callId: 'c1',
-  direction: 'in',
-  number: '+4930',
-  name: '',
-  line: '',
-  answeredAt: 0,
-  held: false,
-  muted: false,
-};
 const routesOf = ({ headers }: Message) => headers.flatMap(([name, value]) => (name === 'Route' ? [value] : []));
 const cseqOf = (message: Message) => Number(header(message, 'CSeq').split(' ')[0]);
 /** After the 200 its Contact is the target (RFC 3261 12.2.1.2). */
