@@ -21,6 +21,14 @@ export interface PlayedCall {
   over(): Promise<void>;
 }
 
+/** A call of a run that is over. */
+export interface PastCall {
+  readonly number: string;
+  /** Plays its run again. */
+  readonly seed: number;
+  readonly talked: ReturnType<PlayedCall['talked']>;
+}
+
 type LegEvent = Extract<PbxEvent, { readonly call: string }>;
 
 /** A customer calls the agent; a phone that goes away while it rings is rung again when the next one is there. */
@@ -89,26 +97,23 @@ export function clickedCall(world: World, pbx: DemoPbx, userId: number, number: 
 const PATIENCE_MS = 60_000;
 
 /** Holds what the CRM has against what the PBX says: each call is there once, answered or not, with a length if talked. */
-export async function compareWithCrm(
-  world: World,
-  played: readonly { readonly call: PlayedCall; readonly seed: number }[],
-): Promise<void> {
+export async function compareWithCrm(world: World, played: readonly PastCall[]): Promise<void> {
   const portal = world.fake.portal();
   const open = () => [...portal.calls.values()].map(({ number }) => number);
   await until('each call to be finished', () => open().length === 0, PATIENCE_MS).catch(() => {});
   expect(open(), 'calls that were never finished').toEqual([]);
-  const found = played.map(({ call, seed }) => ({
-    call,
-    name: `${call.number} of TABS_SEED=${seed}`,
-    rows: portal.finished.filter((row) => row.number === call.number),
+  const found = played.map(({ number, seed, talked }) => ({
+    talked,
+    name: `${number} of TABS_SEED=${seed}`,
+    rows: portal.finished.filter((row) => row.number === number),
   }));
   expect(
     found.filter(({ rows }) => rows.length !== 1).map(({ name, rows }) => `${name}: ${rows.length}`),
     'calls that are not in the CRM once',
   ).toEqual([]);
-  for (const { call, name, rows } of found) {
+  for (const { talked, name, rows } of found) {
     const row = rows[0];
-    const { answered, seconds } = call.talked();
+    const { answered, seconds } = talked;
     const what = `${name}, answered at the PBX: ${answered}, ${seconds} s`;
     // A page that is left in the moment of the answer may not have heard of it.
     if (!answered || seconds > 0) expect(row?.statusCode === '200', what).toBe(answered);
