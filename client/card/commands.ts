@@ -21,7 +21,7 @@ export type UiState =
 export interface CardCommands {
   CallCardSetMute: { readonly muted: boolean };
   CallCardSetHold: { readonly held: boolean };
-  CallCardSetUiState: { readonly uiState: UiState; readonly disableAutoStartTimer?: boolean };
+  CallCardSetUiState: { readonly uiState?: UiState; readonly disableAutoStartTimer?: boolean };
   CallCardGetListUiStates: Record<string, never>;
   CallCardSetCardTitle: { readonly title: string };
   CallCardSetStatusText: { readonly statusText: string };

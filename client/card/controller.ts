@@ -44,6 +44,8 @@ const TITLE_AGAIN_MS = 400;
 const CLOCK_AGAIN_MS = [400, 1500, 4000];
 /** ESC closes some states without an event; a repeated status text finds out. */
 const PULSE_MS = 3000;
+/** A page may go without a word, as when its browser is too busy to let it say one: its card is looked for, in ms. */
+const LOOK_MS = 5000;
 
 /** What to show on a portal that doesn't know a state. */
 const FALLBACK: Partial<Record<UiState, UiState>> = {
@@ -119,11 +121,17 @@ export function createCard(callId: () => string, deps: CardDeps): Card {
 
   const beat = () => {
     deps.clearTimeout(pulse);
-    if (!shown.ui || !ESC_CLOSES.has(shown.ui) || frames.size === 0) return;
-    pulse = deps.setTimeout(() => {
-      all('CallCardSetStatusText', { statusText: shown.status ?? '' });
-      beat();
-    }, PULSE_MS);
+    if (!shown.ui || frames.size === 0) return;
+    const closes = ESC_CLOSES.has(shown.ui);
+    pulse = deps.setTimeout(
+      () => {
+        if (closes) all('CallCardSetStatusText', { statusText: shown.status ?? '' });
+        // No state at all changes no card (fact 3.1).
+        else all('CallCardSetUiState', {});
+        beat();
+      },
+      closes ? PULSE_MS : LOOK_MS,
+    );
   };
 
   const attach = (frame: string) => {

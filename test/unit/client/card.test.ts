@@ -212,13 +212,26 @@ describe('the card', () => {
       ['SetUiState', { uiState: 'error' }],
     ]);
   });
-  test('a silent command is never repeated', async () => {
+  test('a silent command is never repeated; asked is only whether the card is there', async () => {
     const { card, commands, clock } = aCard(() => ({ answered: false }));
     card.attach('f1');
     card.apply({ do: 'ui', state: 'connected' });
     commands();
     await clock.tick(60_000);
-    expect(commands()).toEqual([]);
+    expect(new Set(commands().map(String))).toEqual(new Set([String(['SetUiState', {}])]));
+  });
+  test('a card whose page went without a word is missed within 5 s, whatever the call is doing', async () => {
+    for (const state of ['incoming', 'connected', 'transferring'] as const) {
+      let there = true;
+      const { card, clock, gone } = aCard(() => (there ? E2 : E1));
+      card.attach('f1');
+      card.apply({ do: 'ui', state });
+      await clock.tick(20_000);
+      expect(gone()).toBe(0);
+      there = false;
+      await clock.tick(5000);
+      expect(gone()).toBe(1);
+    }
   });
   test('ESC is noticed by a status text that finds no card', async () => {
     for (const state of ESC_CLOSES) {
