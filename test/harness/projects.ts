@@ -4,8 +4,6 @@ import type { TestProjectInlineConfiguration } from 'vitest/config';
 const calls = {
   environment: 'node',
   fileParallelism: false,
-  // Each file would otherwise load wrangler anew, which takes seconds.
-  isolate: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
   globalSetup: ['test/harness/build-once.ts'],
