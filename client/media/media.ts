@@ -36,11 +36,13 @@ const stop = (timer: unknown): void => clearTimeout(timer as number);
  * Opens the browser's side of all sound; what is decided, is decided elsewhere.
  * @param name names the person's portal, for what is remembered in this browser
  * @param loadQuality imports the bundle that measures a call's sound
+ * @param doubt told when one side of a call begins to hear nothing: perhaps no connection carries anything
  */
 export function openMedia(
   name: string,
   preferences: RingerDeps['preferences'],
   loadQuality: () => Promise<QualityModule>,
+  doubt: () => void,
 ): Media {
   // Absent where the portal's page is not secure.
   const mediaDevices = navigator.mediaDevices as MediaDevices | undefined;
@@ -131,6 +133,7 @@ export function openMedia(
         stats: sip.stats,
         blocked: remote.blocked,
         tell,
+        doubt,
         setTimeout: after,
         clearTimeout: stop,
       });

@@ -12,6 +12,8 @@ export const TICK_MS = 5000;
 const JUMP_MS = 15_000;
 /** How long an answer may take (ms). */
 const PATIENCE_MS = 5000;
+/** The same where there is a reason to doubt (ms): a connection that is dropped in vain is back within some round trips. */
+const DOUBT_MS = 1500;
 
 /** Where ticks and signals come from; handed in. */
 export interface PulseSource {
@@ -19,6 +21,8 @@ export interface PulseSource {
   every(callback: () => void): void;
   /** The network or the page is back: `online`, `resume`, visible again. */
   onSignal(callback: () => void): void;
+  /** There is no network: `offline`. */
+  onGone(callback: () => void): void;
   /** Unix ms. */
   now(): number;
 }
@@ -26,32 +30,46 @@ export interface PulseSource {
 /** The phone's sense of time. */
 export interface Pulse {
   onTick(callback: () => void): void;
-  /** What was known of a connection may be wrong from now on: look at once. */
-  onWake(callback: () => void): void;
+  /**
+   * What was known of a connection may be wrong from now on: look at once.
+   * @param callback gets whether the network was gone meanwhile
+   */
+  onWake(callback: (gone?: boolean) => void): void;
   /** One of the phone's connections was lost: what took it may have taken the others as well. */
   doubt(): void;
   onDoubt(callback: () => void): void;
 }
 
 /** Makes one signal of everything that says that we may have been away, a clock that has jumped included. */
-export function createPulse({ every, onSignal, now }: PulseSource): Pulse {
+export function createPulse({ every, onSignal, onGone, now }: PulseSource): Pulse {
   const ticks: (() => void)[] = [];
-  const wakes: (() => void)[] = [];
+  const wakes: ((gone?: boolean) => void)[] = [];
   const doubts: (() => void)[] = [];
   const run = (all: readonly (() => void)[]) => {
     for (const each of all) each();
   };
+  let gone = false;
+  const wake = () => {
+    for (const each of wakes) each(gone);
+    gone = false;
+  };
+  const doubt = () => run(doubts);
   let last = now();
   every(() => {
     const gap = now() - last;
     last += gap;
-    run(Math.abs(gap) > JUMP_MS ? wakes : ticks);
+    if (Math.abs(gap) > JUMP_MS) wake();
+    else run(ticks);
   });
-  onSignal(() => run(wakes));
+  onSignal(wake);
+  onGone(() => {
+    gone = true;
+    doubt();
+  });
   return {
     onTick: (callback) => void ticks.push(callback),
     onWake: (callback) => void wakes.push(callback),
-    doubt: () => run(doubts),
+    doubt,
     onDoubt: (callback) => void doubts.push(callback),
   };
 }
@@ -68,6 +86,8 @@ export interface HeartbeatDeps {
 export interface Pingable {
   /** What is connected, to be told from what is connected later; null = nothing. */
   connection(): unknown;
+  /** Whether it stands; one that is still being made takes several round trips, and has the longer patience. */
+  stands(): boolean;
   /** Asks; any sign of life counts as the answer. */
   ping(answered: () => void): void;
   /** It is half open: away with it. */
@@ -82,7 +102,8 @@ export interface Heartbeat {
 }
 
 /**
- * Asks every so many ticks, and at once after each wake-up and in doubt; drops a connection that owes an answer for 5 s.
+ * Asks every so many ticks, and at once after each wake-up and in doubt; drops a connection that owes an answer for too long,
+ * or that owes one from before the network went when the network is back.
  *
  * @param answers whether the other end is known to answer; else it is expected to once it has done so
  */
@@ -92,7 +113,16 @@ export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, an
   let owing: unknown = null;
   let timer: unknown;
 
-  const ask = (again: boolean) => {
+  const settle = () => {
+    owing = null;
+    deps.clearTimeout(timer);
+  };
+  const giveUp = () => {
+    const asked = owing;
+    settle();
+    if (answers && link.connection() === asked) link.drop();
+  };
+  const ask = (patience: number, again = false) => {
     const asked = link.connection();
     count = 0;
     if (asked === null || (asked === owing && !again)) return;
@@ -101,22 +131,22 @@ export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, an
     deps.clearTimeout(timer);
     timer = deps.setTimeout(() => {
       // A page that was frozen meanwhile runs its timers before it reads its messages.
-      if (!again && deps.now() - at > 2 * PATIENCE_MS) return ask(true);
-      owing = null;
-      if (answers && link.connection() === asked) link.drop();
-    }, PATIENCE_MS);
+      if (!again && deps.now() - at > 2 * patience) ask(patience, true);
+      else giveUp();
+    }, patience);
     link.ping(() => {
       answers = true;
-      if (owing !== asked) return;
-      owing = null;
-      deps.clearTimeout(timer);
+      if (owing === asked) settle();
     });
   };
   deps.pulse.onTick(() => {
-    if (++count >= ticks) ask(false);
+    if (++count >= ticks) ask(PATIENCE_MS);
   });
-  const now = () => ask(false);
-  deps.pulse.onWake(now);
-  deps.pulse.onDoubt(now);
-  return { ask: now, sure: () => !answers || owing === null || owing !== link.connection() };
+  const doubt = () => ask(link.stands() ? DOUBT_MS : PATIENCE_MS);
+  deps.pulse.onWake((gone) => {
+    if (gone && owing !== null) giveUp();
+    doubt();
+  });
+  deps.pulse.onDoubt(doubt);
+  return { ask: () => ask(PATIENCE_MS), sure: () => !answers || owing === null || owing !== link.connection() };
 }

@@ -34,6 +34,8 @@ const onSignal = (callback: () => void) => {
   document.addEventListener('visibilitychange', () => document.hidden || callback());
 };
 
+const onGone = (callback: () => void) => addEventListener('offline', callback);
+
 const BROWSER_KEY = 'b24phone:browser';
 
 /** Called by the frame that is the phone. The browser's side of everything; what is decided, is decided elsewhere. */
@@ -42,12 +44,14 @@ export async function startPhone(host: PhoneHost): Promise<RunningPhone> {
   if (!account) throw new Error('a person without a SIP account is no phone');
   let { ice } = host.session;
   const identity = await sipIdentity(host.session.room, (data) => crypto.subtle.digest('SHA-256', data));
-  const media = openMedia(identity.contactName, DEFAULT_PREFERENCES, () => load(__QUALITY_URL__, 'quality'));
   const pulse = createPulse({
     every: (callback) => steady(callback, TICK_MS, { setInterval, now, tick }),
     onSignal,
+    onGone,
     now,
   });
+  const quality = () => load(__QUALITY_URL__, 'quality');
+  const media = openMedia(identity.contactName, DEFAULT_PREFERENCES, quality, pulse.doubt);
   const socketUrl = new URL('/api/socket', location.href);
   socketUrl.protocol = socketUrl.protocol.replace('http', 'ws');
 

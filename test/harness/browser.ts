@@ -55,6 +55,8 @@ export interface BrowserOptions {
    * data. Blocking third-party cookies alone does not do so any more: since storage is partitioned, frames keep theirs.
    */
   readonly refusesStorage?: boolean;
+  /** Names that this browser finds elsewhere than on loopback, with their addresses. */
+  readonly hosts?: Readonly<Record<string, string>>;
 }
 
 /** One person at a browser: own cookies, own storage. */
@@ -90,6 +92,7 @@ export async function launchBrowser({
   loopbackCandidates = true,
   hiding = false,
   refusesStorage = false,
+  hosts = {},
 }: BrowserOptions = {}): Promise<TestBrowser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium found: install one or set CHROMIUM to its path.');
@@ -110,6 +113,9 @@ export async function launchBrowser({
       `--use-file-for-fake-audio-capture=${microphone}`,
       ...(loopbackCandidates ? ['--allow-loopback-in-peer-connection'] : []),
       ...(hiding ? [`--remote-debugging-port=${port}`] : []),
+      `--host-resolver-rules=${Object.entries(hosts)
+        .map(([host, address]) => `MAP ${host} ${address}`)
+        .join(',')}`,
     ],
   });
   // The browser's own context, without what Playwright does to every page.

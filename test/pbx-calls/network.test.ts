@@ -4,6 +4,7 @@ import type { Stage } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
 import { BROWSER_PORTS, blockUdp, ownNetwork } from '../pbx/coturn/block.ts';
+import { faultTimes } from './fault-times.ts';
 import { clockRuns, type Product, says, startProduct } from './product.ts';
 import { localPort, soundsBothWays } from './sound.ts';
 
@@ -19,7 +20,7 @@ const SLEEP_MS = 17_000;
 
 let product: Product;
 let unblock = () => {};
-const rows: string[][] = [];
+const table = faultTimes();
 
 beforeAll(async () => {
   product = await startProduct();
@@ -30,36 +31,8 @@ afterEach(({ task }) => {
 });
 afterAll(async () => {
   await product?.close();
-  const head = ['fault', 'from', 'registered again', 'sound both ways', 'the end is known'];
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  console.log(['network faults, seconds:', ...[head, ...rows].map(line)].join('\n'));
+  table.print('network faults, seconds:');
 });
-
-/** Times of one fault, in seconds from now. `-`: has no meaning here. */
-function watch(fault: string, from: string) {
-  const start = Date.now();
-  const cells = [fault, from, '-', '-', '-'];
-  rows.push(cells);
-  const note = (column: number, start: number) => {
-    cells[column] = ((Date.now() - start) / 1000).toFixed(1);
-  };
-  return {
-    registered: async (user: string, before: string | undefined) => {
-      await product.registersAnew(user, before);
-      note(2, start);
-    },
-    sounds: async (stage: Stage) => {
-      await soundsBothWays(stage);
-      note(3, start);
-    },
-    /** Counted from the hang-up, or from the start where nobody hangs up. */
-    ended: async (over: Promise<unknown>, since = start) => {
-      await over;
-      note(4, since);
-    },
-  };
-}
 
 async function talking(userId: 1 | 2, from = CUSTOMER): Promise<{ stage: Stage; call: OutsideCall }> {
   const stage = await product.employee(userId);
@@ -94,8 +67,8 @@ describe('nobody talks', () => {
     const anna = await product.employee(1);
     const before = await product.contact('1001');
     product.way.freeze();
-    const times = watch('idle: PBX’s socket half open, nobody says so', 'fault');
-    await times.registered('1001', before);
+    const times = table.begin('idle: PBX’s socket half open, nobody says so', 'fault');
+    await times.registered(product.registersAnew('1001', before));
     await anna.shows('phone', 'ready');
     await rings(anna);
   });
@@ -106,9 +79,9 @@ describe('nobody talks', () => {
     const known = connections();
     product.way.freeze();
     product.world.proxy.holdSockets();
-    const times = watch('idle: both sockets half open', '`online`');
+    const times = table.begin('idle: both sockets half open', '`online`');
     await backOnline(anna);
-    await times.registered('1001', before);
+    await times.registered(product.registersAnew('1001', before));
     await until('a new connection to the object', () => connections() > known);
     await anna.shows('phone', 'ready');
     await rings(anna);
@@ -121,9 +94,9 @@ describe('in a call', () => {
     const before = await product.contact('1001');
     product.world.proxy.dropSockets();
     product.way.cut();
-    const times = watch('call: both sockets lost', 'fault');
-    await times.registered('1001', before);
-    await times.sounds(stage);
+    const times = table.begin('call: both sockets lost', 'fault');
+    await times.registered(product.registersAnew('1001', before));
+    await times.sounds(soundsBothWays(stage));
     await stage.card('connected');
     await says(stage, 'Connected');
     const hangup = Date.now();
@@ -142,12 +115,12 @@ describe('in a call', () => {
     await ben.call.hangup();
     await pause(SLEEP_MS);
     wake();
-    const stays = watch('call: sleep of 17 s, both sockets half open', 'wake-up');
-    const over = watch('the same, the customer hung up meanwhile', 'wake-up');
+    const stays = table.begin('call: sleep of 17 s, both sockets half open', 'wake-up');
+    const over = table.begin('the same, the customer hung up meanwhile', 'wake-up');
     await Promise.all([
-      stays.registered('1001', before.anna),
-      stays.sounds(anna.stage),
-      over.registered('1002', before.ben),
+      stays.registered(product.registersAnew('1001', before.anna)),
+      stays.sounds(soundsBothWays(anna.stage)),
+      over.registered(product.registersAnew('1002', before.ben)),
       // Asterisk says its BYE again, to the new contact.
       over.ended(ben.stage.noCard()),
     ]);
@@ -173,8 +146,11 @@ describe('in a call', () => {
     } finally {
       await product.startPbx();
     }
-    const times = watch('call: the PBX dies and starts anew', 'PBX is back');
-    await Promise.all([times.registered('1001', undefined), times.ended(says(stage, MEANWHILE))]);
+    const times = table.begin('call: the PBX dies and starts anew', 'PBX is back');
+    await Promise.all([
+      times.registered(product.registersAnew('1001', undefined)),
+      times.ended(says(stage, MEANWHILE)),
+    ]);
     await stage.card('error');
     await stage.press('close');
     await stage.noCard();
@@ -197,8 +173,12 @@ describe.skipIf(!ownNetwork())('the way of the sound dies with the connections',
     unblock();
     unblock = blockUdp({ from: port, to: port });
     await stage.person.context.setOffline(false);
-    const times = watch('call: another network', '`online`');
-    await Promise.all([times.registered('1001', before), times.sounds(stage), says(stage, 'Connected')]);
+    const times = table.begin('call: another network', '`online`');
+    await Promise.all([
+      times.registered(product.registersAnew('1001', before)),
+      times.sounds(soundsBothWays(stage)),
+      says(stage, 'Connected'),
+    ]);
     expect(await localPort(stage)).not.toBe(Number(port));
     const hangup = Date.now();
     await stage.press('hangup');
@@ -213,9 +193,9 @@ describe.skipIf(!ownNetwork())('the way of the sound dies with the connections',
     const port = String(await localPort(stage));
     product.way.freeze();
     unblock = blockUdp({ from: port, to: port });
-    const times = watch('call: PBX’s socket half open, the sound’s way dead', 'fault');
+    const times = table.begin('call: PBX’s socket half open, the sound’s way dead', 'fault');
     await says(stage, 'Connection lost');
-    await Promise.all([times.registered('1001', before), times.sounds(stage)]);
+    await Promise.all([times.registered(product.registersAnew('1001', before)), times.sounds(soundsBothWays(stage))]);
     await says(stage, 'Connected');
     const hangup = Date.now();
     await call.hangup();

@@ -5,15 +5,15 @@ import type { NotReady } from '../../src/protocol/frame.ts';
 import type { CallSettings } from '../../src/protocol/settings.ts';
 import { DEFAULT_CALLS } from '../../src/settings/calls-form.ts';
 import { openStage, type Stage } from '../browser/call-stage.ts';
-import { launchBrowser, type TestBrowser } from '../harness/browser.ts';
+import { type BrowserOptions, launchBrowser, type TestBrowser } from '../harness/browser.ts';
 import { settingsFor } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
-import { type Asterisk, startAsterisk } from '../pbx/asterisk/asterisk.ts';
+import { type Asterisk, type Place, startAsterisk } from '../pbx/asterisk/asterisk.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
 import type { Unavailable } from '../pbx/unpacked.ts';
 import type { FinishedCall } from '../portal/backend/types.ts';
-import { type Severable, severable } from './severable.ts';
+import { direct, type Severable, severable } from './severable.ts';
 
 /** What the product needs to know of a PBX. */
 export interface AnyPbx {
@@ -75,9 +75,12 @@ export async function routeOf({ world }: Pick<Product, 'world'>): Promise<{ url:
 /** Our name for a call that Asterisk's X-Call-Id names, as Bitrix24 is told. */
 export const externalId = (linkedId: string) => `g:${linkedId}`;
 
-/** Starts everything with Asterisk. */
-export async function startProduct(): Promise<Product> {
-  const product = await startProductOn(startAsterisk);
+/** @param place where Asterisk lives, and phones go to it directly; default: on loopback, by a way that can be cut */
+export async function startProduct(place?: Place): Promise<Product> {
+  const product = await startProductOn(
+    () => startAsterisk(undefined, place),
+    place && { lead: direct, browser: { loopbackCandidates: false, hosts: { [place.host]: place.address } } },
+  );
   const countsBothWays = async (user: string) => {
     await until(`packets from and to ${user}`, async () =>
       (await product.pbx.channelStats()).some(
@@ -106,12 +109,19 @@ export async function startProduct(): Promise<Product> {
   return Object.assign(product, { countsBothWays, talking, recordOf, contact, registersAnew });
 }
 
+/** How the phones get to the PBX; by loopback and a way that can be cut unless it is given. */
+interface Ways {
+  readonly lead: (wsUrl: string) => Promise<Severable>;
+  readonly browser: BrowserOptions;
+}
+
 /**
  * Starts everything; what runs already is closed again when a later part fails.
  * @param start starts the PBX
  */
 export async function startProductOn<Pbx extends AnyPbx & { readonly available: true }>(
   start: () => Promise<Pbx | Unavailable>,
+  ways: Ways = { lead: severable, browser: {} },
 ): Promise<ProductOn<Pbx>> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -123,7 +133,7 @@ export async function startProductOn<Pbx extends AnyPbx & { readonly available: 
     return started;
   };
   try {
-    return await build(run, closers, close);
+    return await build(run, ways, closers, close);
   } catch (error) {
     await close();
     throw error;
@@ -136,16 +146,17 @@ const accountsOf = (pbx: AnyPbx) =>
 
 async function build<Pbx extends AnyPbx>(
   run: () => Promise<Pbx>,
+  { lead, browser: options }: Ways,
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<ProductOn<Pbx>> {
   let pbx = await run();
   closers.push(() => pbx.close());
-  const way = await severable(pbx.wsUrl);
+  const way = await lead(pbx.wsUrl);
   closers.push(() => way.close());
   const world = await startWorld({ pbx: { url: way.url, domain: pbx.domain, accounts: accountsOf(pbx) } });
   closers.push(() => world.close());
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(options);
   closers.push(() => browser.close());
 
   const { memberId } = world.portals[0];

@@ -64,3 +64,16 @@ export async function severable(wsUrl: string): Promise<Severable> {
     },
   };
 }
+
+const refuses = () => {
+  throw new Error('the phones go to the PBX directly: cut a link instead');
+};
+
+/** The PBX's own address, where a test needs the browser's own connection to it. */
+export const direct = async (wsUrl: string): Promise<Severable> => ({
+  url: wsUrl,
+  cut: refuses,
+  freeze: refuses,
+  leadTo: refuses,
+  close: async () => {},
+});

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 
 /** A daemon that a test has started. */
 export interface Program {
+  /** 0 = it could not be started. */
+  readonly pid: number;
   /** What it printed last; undefined while it runs. */
   lastWords(): string | undefined;
   /** Default: asks it to end. `SIGKILL`: it gets no chance to say a word. */
@@ -51,6 +53,7 @@ export function launch(command: readonly string[], { home, onLine }: ProgramOpti
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
   return {
+    pid: child.pid ?? 0,
     lastWords: () => (over() ? (failed ?? printed) : undefined),
     async stop(signal = 'SIGTERM') {
       if (over()) return;

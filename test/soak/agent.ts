@@ -43,6 +43,7 @@ export class Agent {
       this.#ticks = setInterval(callback, TICK_MS);
     },
     onSignal: () => {},
+    onGone: () => {},
     now: () => Date.now(),
   });
   readonly #waiting = new Map<string, { message: FrameMessage; answered: (answer: ObjectMessage) => void }>();

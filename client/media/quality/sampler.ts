@@ -10,6 +10,8 @@ export interface SamplerDeps {
   stats(leg: string): Promise<LegStats | null>;
   blocked(leg: string): boolean;
   tell(news: SipNews): void;
+  /** One side begins to hear nothing, and there may be no connection any more. */
+  doubt(): void;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
 }
@@ -47,6 +49,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
       if (before !== null) {
         const second = secondOf(before, now);
         const next = watchSecond(seen, { second, ...stats, blocked: deps.blocked(leg) });
+        if (oneWay(next.trouble) && !oneWay(seen.trouble)) deps.doubt();
         total = addSecond(total, second, oneWaySeconds(seen, next));
         seen = next;
         tell(leg, { on: 'sound', trouble: next.trouble, now: second.figures, total: qualityOf(total) });

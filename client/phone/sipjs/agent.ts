@@ -111,6 +111,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
         network.forget();
         waitNoLonger(agent);
         deps.pulse.doubt();
+        for (const leg of legs.values()) leg.adrift();
         ringNoLonger([...legs.keys()], { ringing, giveUp, setTimeout: deps.setTimeout });
         if (retired) return;
         tell({ on: 'registration', problem: 'pbx_unreachable' });

@@ -27,6 +27,12 @@ export function sendAfterMs(candidate: string, relayOnly: boolean): number | nul
   return type === 'host' ? HOST_GRACE_MS : null;
 }
 
+/**
+ * An address that a PBX sends sound to. None listens for ICE over TCP (RFC 6544), and an offer with nothing else, as a browser
+ * makes while the network changes, carries `c=0.0.0.0`: that is hold to a PBX (RFC 3264 8.4).
+ */
+const USABLE = /candidate:\S+ \d udp/i;
+
 /** An offer or answer without any address: whoever got it could never be heard. */
 export class NoPath extends Error {}
 
@@ -52,7 +58,7 @@ export interface GatherDeps {
 }
 
 /**
- * Makes a handler send early, and send nothing that has no candidate in it: SIP.js does not notice that a TURN server has
+ * Makes a handler send early, and send nothing that has no usable candidate in it: SIP.js does not notice that a TURN server has
  * refused us, and dials a call that nobody can hear.
  */
 export function gatherEarly(handler: Gatherer, deps: GatherDeps): void {
@@ -64,13 +70,13 @@ export function gatherEarly(handler: Gatherer, deps: GatherDeps): void {
     refused = found = false;
     deps.setTimeout(() => found && enough(), CAP_MS);
     const description = await original(...given);
-    if (description.body.includes('a=candidate:')) return description;
+    if (USABLE.test(description.body)) return description;
     deps.lost(refused);
     throw new NoPath(refused ? 'the TURN server refuses the credentials' : 'no candidate was found');
   };
   handler.peerConnectionDelegate = {
     onicecandidate: ({ candidate }: RTCPeerConnectionIceEvent) => {
-      if (!candidate?.candidate) return;
+      if (!candidate || !USABLE.test(candidate.candidate)) return;
       found = true;
       const wait = sendAfterMs(candidate.candidate, deps.network.relayOnly());
       if (wait !== null) deps.setTimeout(enough, wait);

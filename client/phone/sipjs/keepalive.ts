@@ -17,6 +17,7 @@ function optionsPing(agent: UserAgent): Pingable {
   const transport = agent.transport as Web.Transport;
   return {
     connection: () => (agent.isConnected() && transport.ws) || null,
+    stands: () => true,
     // Reconnecting doesn't wait for the other side to agree to the closing: here nobody will.
     drop: () => void transport.disconnect().catch(() => {}),
     ping: (answered) => {

@@ -12,6 +12,7 @@ import type { CallingRules } from '../../../src/protocol/frame.ts';
 import type { CallEvent } from '../../call/types.ts';
 import type { LegSound } from '../../recording/follow.ts';
 import type { LegStats } from '../sip.ts';
+import { isDeaf } from './deaf.ts';
 import { type Describer, notAcceptable, rollBack, surviveReinvite } from './description.ts';
 import { sendKey, type ToneOptions } from './dtmf.ts';
 import { answerEarly, theirsRuns } from './early.ts';
@@ -64,6 +65,8 @@ export interface Leg {
   useMicrophone(track: MediaStreamTrack): void;
   stats(): Promise<LegStats | null>;
   sound(): LegSound | null;
+  /** The socket is lost: perhaps the sound with it. */
+  adrift(): void;
   /** Tells the PBX our new address after the socket was lost: without it the far end's BYE never arrives. */
   refresh(): void;
   /** The PBX wants to hear every so many seconds that we are still there (RFC 4028). */
@@ -97,6 +100,8 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   let stood = false;
   /** Since when there is no way for the sound. */
   let silentAt: number | null = null;
+  /** Nothing arrived any more when the socket was lost. */
+  let deaf = false;
   const reinvite = reinviteQueue({ ownsCallId: ours, random: deps.random, setTimeout: deps.setTimeout });
 
   const end = (event: CallEvent) => {
@@ -115,6 +120,7 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   const path = watchPath({
     state: () => handler()?.peerConnection?.iceConnectionState,
     restart: async () => (established() && deps.connected() ? renew(true) : undefined),
+    deaf: () => hearsNothing(),
     setTimeout: deps.setTimeout,
     clearTimeout: deps.clearTimeout,
     tell: (alive) => {
@@ -262,6 +268,11 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     return { report: await connection.getStats(), direction, speaking: !held && !muted };
   };
 
+  const hearsNothing = async () => {
+    const now = await stats().catch(() => null);
+    return now !== null && isDeaf(now);
+  };
+
   const hold = async (wanted: boolean) => {
     const status = await reinvite(() => offer(wanted));
     const ok = status === 200;
@@ -310,8 +321,11 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
     // Only a confirmed dialog has the tags that Replaces names.
     referTo: (other) => refer(other?.state === SessionState.Established ? other : undefined),
+    adrift: async () => {
+      deaf = await hearsNothing();
+    },
     // An ICE restart is a re-INVITE as well.
-    refresh: () => (path.again() ? undefined : void renew()),
+    refresh: () => (path.again(deaf) ? undefined : void renew()),
     refreshEvery,
     muted: () => muted,
     held: () => held,

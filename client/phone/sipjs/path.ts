@@ -3,6 +3,8 @@ const GRACE_MS = 1000;
 /** How long an ICE restart is given before the next one, in ms: the first, and the longest. */
 const FIRST_MS = 4000;
 const LONGEST_MS = 30_000;
+/** The same for the first one over a new socket: what it offers may be of the network that has just gone. */
+const FRESH_MS = 1000;
 /** Ends of a re-INVITE that tell nothing of the far end's will: not sent, a collision, lost with its socket. */
 const NOT_AGREED = [0, 491, 503];
 
@@ -11,6 +13,8 @@ export interface PathDeps {
   state(): string | undefined;
   /** A re-INVITE with new candidates (RFC 8445 9): the status that it came to; undefined where none can be sent now. */
   restart(): Promise<number | undefined>;
+  /** Whether nothing arrives. */
+  deaf(): Promise<boolean>;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   /** Told once when the sound's way has died, and once when there is one again. */
@@ -20,8 +24,12 @@ export interface PathDeps {
 export interface PathWatch {
   /** The state has changed. */
   changed(): void;
-  /** The socket is back: what could not be sent while it was away can be now. @returns whether anything was broken */
-  again(): boolean;
+  /**
+   * The socket is back: what could not be sent while it was away can be now.
+   * @param nothing nothing arrives any more, though ICE has not noticed yet
+   * @returns whether anything was broken
+   */
+  again(nothing: boolean): boolean;
   stop(): void;
 }
 
@@ -38,6 +46,8 @@ export function watchPath(deps: PathDeps): PathWatch {
   let alive = true;
   let owed = false;
   let asking = 0;
+  /** ICE says that there is a way, and nothing arrives by it. */
+  let deaf = false;
   let stopped = false;
   let pause = FIRST_MS;
   const tell = (now: boolean) => {
@@ -46,7 +56,15 @@ export function watchPath(deps: PathDeps): PathWatch {
   };
   const wait = (ms: number) => {
     deps.clearTimeout(timer);
-    if (!stopped) timer = deps.setTimeout(restart, ms);
+    if (!stopped) timer = deps.setTimeout(look, ms);
+  };
+  const look = async () => {
+    if (deaf) {
+      deaf = await deps.deaf();
+      changed();
+      if (alive || stopped) return;
+    }
+    void restart();
   };
   const restart = async () => {
     deps.clearTimeout(timer);
@@ -64,7 +82,7 @@ export function watchPath(deps: PathDeps): PathWatch {
   const changed = () => {
     const state = deps.state();
     if (state === 'connected' || state === 'completed') {
-      if (owed || asking) return;
+      if (owed || asking || deaf) return;
       deps.clearTimeout(timer);
       pause = FIRST_MS;
       tell(true);
@@ -75,10 +93,12 @@ export function watchPath(deps: PathDeps): PathWatch {
   };
   return {
     changed,
-    again: () => {
-      if (alive) return false;
-      pause = FIRST_MS;
+    again: (nothing) => {
+      if (alive && !nothing) return false;
+      deaf = nothing;
+      pause = FRESH_MS;
       void restart();
+      tell(false);
       return true;
     },
     stop: () => {

@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type NetConnectOpts } from 'node:net';
 
 /** One message of Asterisk's manager interface; a field that is repeated has its values on lines of their own. */
 export type AmiMessage = Readonly<Record<string, string>>;
@@ -38,11 +39,11 @@ export interface Ami {
 const KEPT = 5000;
 
 /**
- * Logs in at the manager interface on loopback.
+ * Logs in at the manager interface.
  * @throws when nobody listens there, or the secret is wrong
  */
-export async function connectAmi(port: number, username: string, secret: string): Promise<Ami> {
-  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+export async function connectAmi(at: NetConnectOpts, username: string, secret: string): Promise<Ami> {
+  const socket = connect(at).setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', reject);
@@ -92,6 +93,10 @@ export async function connectAmi(port: number, username: string, secret: string)
       }),
     close: () => socket.destroy(),
   };
-  await ami.send('Login', { Username: username, Secret: secret });
+  const closed = once(socket, 'close').then(() => {
+    throw new Error('the manager has closed the connection');
+  });
+  await Promise.race([ami.send('Login', { Username: username, Secret: secret }), closed]);
+  closed.catch(() => {});
   return ami;
 }

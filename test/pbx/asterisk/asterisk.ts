@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -51,26 +52,41 @@ const RTP = { first: 24_000, last: 24_399 };
 
 const configuration = fileURLToPath(new URL('config/', import.meta.url));
 
+/** Where an Asterisk lives. */
+export interface Place {
+  /** Phones reach it here, and by this name; the name is the SIP domain as well. */
+  readonly address: string;
+  readonly host: string;
+  /** What a program's command line begins with to run there. */
+  readonly enter: readonly string[];
+  /** First port tried for its manager, on the place's loopback, and how tests get there; default: from here. */
+  readonly amiPort?: number;
+  readonly ami?: NetConnectOpts;
+}
+
+const HERE: Place = { address: '127.0.0.1', host: '127.0.0.1', enter: [] };
+
 /**
- * Starts a private Asterisk on loopback, with WebRTC agents 1001 to 1003; config/extensions.conf says what they can
+ * Starts a private Asterisk, with WebRTC agents 1001 to 1003; config/extensions.conf says what they can
  * dial. Works in the plain network and inside `inNamespace`.
+ * @param place default: on loopback
  * @example
  * const pbx = await startAsterisk();
  * if (!pbx.available) throw new Error(pbx.reason);
  * const call = await pbx.callIn({ to: '1001', from: '+49301234567' });
  */
-export async function startAsterisk(users = AGENTS): Promise<Asterisk | Unavailable> {
+export async function startAsterisk(users = AGENTS, place = HERE): Promise<Asterisk | Unavailable> {
   const files = findAsterisk();
   if (!files.available) return files;
   const run = mkdtempSync(join(tmpdir(), 'webphone-asterisk-'));
-  const [ws = 0, ami = 0] = await freePorts([WS_PORT, AMI_PORT]);
+  const [ws = 0, ami = 0] = await freePorts([WS_PORT, place.amiPort ?? AMI_PORT]);
   const ports = { ws, ami };
   const secret = randomBytes(16).toString('hex');
-  writeConfiguration({ run, files, ports, secret, users });
-  const program = launch([...files.command, '-f', '-C', join(run, 'etc/asterisk.conf')], { home: run });
+  writeConfiguration({ run, files, ports, secret, users, place });
+  const program = launch([...place.enter, ...files.command, '-f', '-C', join(run, 'etc/asterisk.conf')], { home: run });
   try {
-    const manager = await booted(program, ports.ami, secret);
-    return control({ ami: manager, program, run, port: ports.ws, users });
+    const manager = await booted(program, place.ami ?? { host: '127.0.0.1', port: ami }, secret);
+    return control({ ami: manager, program, run, wsUrl: `ws://${place.host}:${ws}/ws`, domain: place.host, users });
   } catch (error) {
     await program.stop();
     rmSync(run, { recursive: true, force: true });
@@ -87,9 +103,10 @@ interface Setting {
   readonly ports: { readonly ws: number; readonly ami: number };
   readonly secret: string;
   readonly users: readonly AsteriskUser[];
+  readonly place: Place;
 }
 
-function writeConfiguration({ run, files, ports, secret, users }: Setting): void {
+function writeConfiguration({ run, files, ports, secret, users, place }: Setting): void {
   for (const folder of ['etc', 'lib', 'lib/keys', 'spool', 'run', 'log']) mkdirSync(join(run, folder));
   const values = {
     RUN: run,
@@ -98,13 +115,14 @@ function writeConfiguration({ run, files, ports, secret, users }: Setting): void
     WS_PORT: ports.ws,
     AMI_PORT: ports.ami,
     AMI_SECRET: secret,
+    ADDRESS: place.address,
     RTP_FIRST: RTP.first,
     RTP_LAST: RTP.last,
   };
   const template = (name: string) => readFileSync(join(configuration, name), 'utf8');
   const extra: Readonly<Record<string, () => string>> = {
     'pjsip.conf': () => renderAgents(template('pjsip-agent.conf'), users),
-    'rtp.conf': () => candidateMap(execFileSync('ip', ['-4', '-o', 'addr', 'show'], { encoding: 'utf8' })),
+    'rtp.conf': () => candidateMap(addresses(place), place.address),
   };
   for (const name of UNUSED) writeFileSync(join(run, 'etc', name), '');
   for (const name of readdirSync(configuration).filter((file) => file !== 'pjsip-agent.conf')) {
@@ -112,19 +130,24 @@ function writeConfiguration({ run, files, ports, secret, users }: Setting): void
   }
 }
 
+function addresses({ enter }: Place): string {
+  const [program = '', ...args] = [...enter, 'ip', '-4', '-o', 'addr', 'show'];
+  return execFileSync(program, args, { encoding: 'utf8' });
+}
+
 const BOOT_LIMIT_MS = 20_000;
 
 /** Asks for the manager port until it answers: Asterisk opens it late, and says nothing else before. */
-async function booted(program: Program, port: number, secret: string): Promise<Ami> {
+async function booted(program: Program, at: NetConnectOpts, secret: string): Promise<Ami> {
   for (const deadline = Date.now() + BOOT_LIMIT_MS; ; ) {
-    const ami = await connectAmi(port, 'test', secret).catch(() => undefined);
+    const ami = await connectAmi(at, 'test', secret).catch(() => undefined);
     if (ami) {
       await ami.when((event) => event.Event === 'FullyBooted');
       return ami;
     }
     const words = program.lastWords();
     if (words !== undefined) throw new Error(`Asterisk ended while starting: ${words}`);
-    if (Date.now() > deadline) throw new Error(`Asterisk did not open its manager port ${port}`);
+    if (Date.now() > deadline) throw new Error(`Asterisk did not open its manager port ${JSON.stringify(at)}`);
     await pause(50);
   }
 }
@@ -133,11 +156,12 @@ interface Running {
   readonly ami: Ami;
   readonly program: Program;
   readonly run: string;
-  readonly port: number;
+  readonly wsUrl: string;
+  readonly domain: string;
   readonly users: readonly AsteriskUser[];
 }
 
-function control({ ami, program, run, port, users }: Running): Asterisk {
+function control({ ami, program, run, wsUrl, domain, users }: Running): Asterisk {
   const cli = async (command: string) => (await ami.send('Command', { Command: command })).Output ?? '';
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     ami.close();
@@ -146,8 +170,8 @@ function control({ ami, program, run, port, users }: Running): Asterisk {
   };
   return {
     available: true,
-    wsUrl: `ws://127.0.0.1:${port}/ws`,
-    domain: '127.0.0.1',
+    wsUrl,
+    domain,
     users,
     callIn: (options) => callIn(ami, options),
     when: ami.when,

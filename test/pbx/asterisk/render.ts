@@ -37,13 +37,13 @@ export function renderAgents(template: string, users: readonly AsteriskUser[]): 
 }
 
 /**
- * The addresses that Asterisk would offer as ICE candidates, each mapped to loopback (rtp.conf).
+ * The addresses that Asterisk would offer as ICE candidates, each mapped to the one at which it is (rtp.conf).
  * @param listing output of `ip -4 -o addr show`
  */
-export function candidateMap(listing: string): string {
+export function candidateMap(listing: string, to: string): string {
   const addresses = [...listing.matchAll(/\binet (\d+\.\d+\.\d+\.\d+)/g)].map((match) => match[1] ?? '');
   return addresses
-    .filter((address) => !address.startsWith('127.'))
-    .map((address) => `${address} => 127.0.0.1\n`)
+    .filter((address) => !address.startsWith('127.') && address !== to)
+    .map((address) => `${address} => ${to}\n`)
     .join('');
 }

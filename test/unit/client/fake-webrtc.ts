@@ -73,6 +73,7 @@ class FakeConnection {
   }
   getSenders = () => [this.#sender];
   getReceivers = () => [];
+  getStats = async () => new Map();
   getTransceivers = () => [this.#transceiver];
   addTransceiver = () => ({ sender: this.#sender });
   addTrack(track: FakeTrack) {

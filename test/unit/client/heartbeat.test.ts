@@ -7,6 +7,7 @@ describe('the pulse', () => {
     let now = 1_000_000;
     let every = () => {};
     let signal = () => {};
+    let gone = () => {};
     const told: string[] = [];
     const pulse = createPulse({
       every: (callback) => {
@@ -15,22 +16,32 @@ describe('the pulse', () => {
       onSignal: (callback) => {
         signal = callback;
       },
+      onGone: (callback) => {
+        gone = callback;
+      },
       now: () => now,
     });
     pulse.onTick(() => told.push('tick'));
-    pulse.onWake(() => told.push('wake'));
+    pulse.onWake((gone) => told.push(gone ? 'wake after a gap' : 'wake'));
     pulse.onWake(() => told.push('wake too'));
     pulse.onDoubt(() => told.push('doubt'));
     const pass = (ms: number) => {
       now += ms;
       every();
     };
-    return { told, pass, signal: () => signal(), doubt: pulse.doubt };
+    return { told, pass, signal: () => signal(), gone: () => gone(), doubt: pulse.doubt };
   };
   test('a lost connection makes the others doubtful, and is no wake-up', () => {
     const { told, doubt } = world();
     doubt();
     expect(told).toEqual(['doubt']);
+  });
+  test('a network that goes makes all doubtful, and whoever is woken next hears that it was gone', () => {
+    const { told, gone, signal } = world();
+    gone();
+    signal();
+    signal();
+    expect(told).toEqual(['doubt', 'wake after a gap', 'wake too', 'wake', 'wake too']);
   });
   test('passes ticks on, late ones of a busy page too', () => {
     const { told, pass } = world();
@@ -57,15 +68,17 @@ describe('the heartbeat', () => {
   const world = ({ reply = () => true, answers = false }: { reply?: () => boolean; answers?: boolean } = {}) => {
     const clock = handClock();
     let tick = () => {};
-    let wake = () => {};
+    let wake: (gone?: boolean) => void = () => {};
     let doubt = () => {};
     let connection: object | null = {};
     const drops: unknown[] = [];
     let pings = 0;
     let late = 0;
+    let stands = true;
     const link = heartbeat(
       {
         connection: () => connection,
+        stands: () => stands,
         ping: (answered) => {
           pings++;
           if (reply()) answered();
@@ -95,12 +108,15 @@ describe('the heartbeat', () => {
     return {
       clock,
       tick: () => tick(),
-      wake: () => wake(),
+      wake: (gone = false) => wake(gone),
       doubt: () => doubt(),
       ask: link.ask,
       sure: link.sure,
       drops,
       pings: () => pings,
+      connecting: () => {
+        stands = false;
+      },
       reconnect: () => {
         connection = {};
       },
@@ -146,18 +162,56 @@ describe('the heartbeat', () => {
     mute.ask();
     expect(mute.sure()).toBe(true);
   });
-  test('who has answered and now doesn’t is dropped after 5 s', async () => {
+  test.each([
+    ['5 s where there was no reason to doubt', 'ask', 5000],
+    ['1.5 s after a wake-up', 'wake', 1500],
+    ['1.5 s in doubt', 'doubt', 1500],
+  ] as const)('who has answered and now doesn’t is dropped after %s', async (_, how, ms) => {
     let alive = true;
-    const { wake, clock, drops } = world({ reply: () => alive });
-    wake();
-    await clock.tick(10_000);
-    expect(drops).toEqual([]);
+    const link = world({ reply: () => alive });
+    link[how]();
+    await link.clock.tick(10_000);
+    expect(link.drops).toEqual([]);
     alive = false;
-    wake();
+    link[how]();
+    await link.clock.tick(ms - 1);
+    expect(link.drops).toEqual([]);
+    await link.clock.tick(1);
+    expect(link.drops).toHaveLength(1);
+  });
+  test('a connection that is still being made has 5 s, whatever the reason', async () => {
+    const { doubt, connecting, clock, drops } = world({ reply: () => false, answers: true });
+    connecting();
+    doubt();
     await clock.tick(4999);
     expect(drops).toEqual([]);
     await clock.tick(1);
     expect(drops).toHaveLength(1);
+  });
+  test('who owes an answer from before the network went is dropped at once when it is back', async () => {
+    let alive = true;
+    const { doubt, wake, clock, drops, pings, reconnect } = world({ reply: () => alive });
+    doubt();
+    wake(true);
+    expect(drops).toEqual([]);
+    alive = false;
+    doubt();
+    await clock.tick(100);
+    wake(true);
+    expect(drops).toHaveLength(1);
+    reconnect();
+    alive = true;
+    wake(true);
+    await clock.tick(10_000);
+    expect(drops).toHaveLength(1);
+    expect(pings()).toBe(5);
+  });
+  test('a wake-up without a gap drops nobody before their time', async () => {
+    const { doubt, wake, clock, drops } = world({ reply: () => false, answers: true });
+    doubt();
+    await clock.tick(100);
+    wake();
+    expect(drops).toEqual([]);
   });
   test('who never answers is left alone, unless it is known to', async () => {
     const some = world({ reply: () => false });
@@ -172,11 +226,11 @@ describe('the heartbeat', () => {
   test('many wake-ups are one question, whose patience they don’t prolong', async () => {
     const { wake, clock, drops, pings } = world({ reply: () => false, answers: true });
     wake();
-    await clock.tick(3000);
+    await clock.tick(1000);
     wake();
     wake();
     expect(pings()).toBe(1);
-    await clock.tick(2000);
+    await clock.tick(500);
     expect(drops).toHaveLength(1);
   });
   test('what another connection owed is not asked of this one', async () => {
@@ -197,11 +251,11 @@ describe('the heartbeat', () => {
     const { wake, clock, drops, pings, freeze } = world({ reply: () => false, answers: true });
     wake();
     freeze(60_000);
-    await clock.tick(5000);
+    await clock.tick(1500);
     expect(drops).toEqual([]);
     expect(pings()).toBe(2);
     freeze(60_000);
-    await clock.tick(5000);
+    await clock.tick(1500);
     expect(drops).toHaveLength(1);
   });
 });

@@ -318,7 +318,7 @@ describe('a half-open socket', () => {
     forget();
     wake();
     await peer.takes('OPTIONS');
-    await clock.tick(5000);
+    await clock.tick(1500);
     expect(news).toContainEqual({ on: 'registration', problem: 'pbx_unreachable' });
     await takes('REGISTER');
   });

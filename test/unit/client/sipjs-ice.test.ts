@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isDeaf } from '../../../client/phone/sipjs/deaf.ts';
 import { type Gatherer, gatherEarly, NoPath, sendAfterMs } from '../../../client/phone/sipjs/ice.ts';
 import { rememberNetwork } from '../../../client/phone/sipjs/network.ts';
 import { watchPath } from '../../../client/phone/sipjs/path.ts';
@@ -76,6 +77,14 @@ describe('an offer is sent early', () => {
     await clock.tick(1000);
     expect((await description).body).toContain('typ host');
   });
+  test('an address by TCP is none: no PBX listens there, and an offer with nothing else would be hold', async () => {
+    const { clock, found, end, description } = gathering(false);
+    const outcome = description.catch((reason: unknown) => reason);
+    found('candidate:1 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active');
+    await clock.tick(1000);
+    end();
+    expect(await outcome).toBeInstanceOf(NoPath);
+  });
   test('nothing without a candidate is sent; a TURN server that refuses us is named', async () => {
     for (const [code, refused] of [
       [401, true],
@@ -96,6 +105,7 @@ describe('a path that dies', () => {
   const watched = () => {
     const clock = handClock();
     let state = 'connected';
+    let deaf = false;
     const log: string[] = [];
     let answer: Promise<number> | number | undefined = 200;
     const watch = watchPath({
@@ -104,6 +114,7 @@ describe('a path that dies', () => {
         log.push('restart');
         return answer;
       },
+      deaf: async () => deaf,
       setTimeout: clock.setTimeout,
       clearTimeout: clock.clearTimeout,
       tell: (alive) => log.push(alive ? 'alive' : 'dead'),
@@ -115,7 +126,10 @@ describe('a path that dies', () => {
     const answers = (status: Promise<number> | number | undefined) => {
       answer = status;
     };
-    return { clock, log, watch, becomes, answers };
+    const hears = (sound: boolean) => {
+      deaf = !sound;
+    };
+    return { clock, log, watch, becomes, answers, hears };
   };
   test.each([0, 491, 503])(
     'a restart that came to %i is owed: a way is believed in when one was agreed to',
@@ -186,10 +200,42 @@ describe('a path that dies', () => {
   });
   test('a socket that is back tries at once, and only where something is broken', async () => {
     const { log, watch, becomes } = watched();
-    expect(watch.again()).toBe(false);
+    expect(watch.again(false)).toBe(false);
     becomes('disconnected');
-    expect(watch.again()).toBe(true);
+    expect(watch.again(false)).toBe(true);
     expect(log).toEqual(['dead', 'restart']);
+  });
+  test('a socket that is back tries at once where nothing arrives, until something does: ICE has not noticed', async () => {
+    const { clock, log, watch, hears } = watched();
+    hears(false);
+    expect(watch.again(true)).toBe(true);
+    expect(log).toEqual(['restart', 'dead']);
+    await clock.tick(1000);
+    expect(log).toEqual(['restart', 'dead', 'restart']);
+    hears(true);
+    await clock.tick(2000);
+    expect(log).toEqual(['restart', 'dead', 'restart', 'alive']);
+    expect(clock.waiting()).toBe(0);
+  });
+  test('what arrives by a way that then dies as well is looked for by ICE alone', async () => {
+    const { clock, log, watch, becomes, hears } = watched();
+    hears(false);
+    watch.again(true);
+    hears(true);
+    becomes('disconnected');
+    await clock.tick(1000);
+    expect(log).toEqual(['restart', 'dead', 'restart']);
+    becomes('connected');
+    expect(log.at(-1)).toBe('alive');
+  });
+  test('the first restart after the network is back is given 1 s: a browser may offer an address that has just gone', async () => {
+    const { clock, log, watch, becomes } = watched();
+    becomes('disconnected');
+    watch.again(false);
+    await clock.tick(1000);
+    expect(log).toEqual(['dead', 'restart', 'restart']);
+    await clock.tick(2000 + 4000);
+    expect(log).toEqual(['dead', 'restart', 'restart', 'restart', 'restart']);
   });
   test('a call that is over looks for nothing', async () => {
     const { clock, log, watch, becomes } = watched();
@@ -197,6 +243,28 @@ describe('a path that dies', () => {
     watch.stop();
     await clock.tick(60_000);
     expect(log).toEqual(['dead']);
+  });
+});
+
+describe('a leg on which nothing arrives', () => {
+  const stats = (silentMs: number | undefined, direction = 'sendrecv') => {
+    const entry = {
+      type: 'inbound-rtp',
+      timestamp: 90_000,
+      ...(silentMs !== undefined && { lastPacketReceivedTimestamp: 90_000 - silentMs }),
+    };
+    const report = new Map([['a', entry]]) as unknown as RTCStatsReport;
+    return { report, direction, speaking: true };
+  };
+  test('is deaf when its last packet is more than a second old', () => {
+    expect(isDeaf(stats(1001))).toBe(true);
+    expect(isDeaf(stats(1000))).toBe(false);
+    expect(isDeaf(stats(20))).toBe(false);
+  });
+  test('is not where nothing is meant to arrive, or the browser does not say', () => {
+    expect(isDeaf(stats(60_000, 'sendonly'))).toBe(false);
+    expect(isDeaf(stats(undefined))).toBe(false);
+    expect(isDeaf({ ...stats(0), report: new Map() as unknown as RTCStatsReport })).toBe(false);
   });
 });
 

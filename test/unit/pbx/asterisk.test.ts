@@ -27,7 +27,7 @@ describe('configuration templates', () => {
       '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever',
       '2: ice0    inet 198.51.100.1/32 scope global ice0\\       valid_lft forever preferred_lft forever',
     ].join('\n');
-    expect(candidateMap(listing)).toBe('198.51.100.1 => 127.0.0.1\n');
+    expect(candidateMap(listing, '127.0.0.1')).toBe('198.51.100.1 => 127.0.0.1\n');
   });
 });
 

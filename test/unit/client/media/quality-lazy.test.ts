@@ -24,6 +24,7 @@ function aSampler() {
     stats: async () => null,
     blocked: () => false,
     tell: () => {},
+    doubt: () => {},
     setTimeout: () => {},
     clearTimeout: () => {},
   });

@@ -7,7 +7,7 @@ import { handClock } from '../support.ts';
 /** A leg whose far end sends 50 packets a second while `flows`. */
 function aLeg() {
   const clock = handClock();
-  const leg = { flows: true, alive: true, blocked: false };
+  const leg = { flows: true, alive: true, blocked: false, doubts: 0 };
   const told: CallEvent[] = [];
   let packets = 0;
   const sampler = createSampler({
@@ -23,6 +23,9 @@ function aLeg() {
       return { report, direction: 'sendrecv', speaking: true };
     },
     blocked: () => leg.blocked,
+    doubt: () => {
+      leg.doubts++;
+    },
     tell: (news: SipNews) => void (news.on === 'leg' && told.push(news.event)),
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
@@ -56,6 +59,19 @@ describe('the look at a call’s connection', () => {
     await clock.tick(9000);
     expect(troubles()).toHaveLength(2);
     expect(clock.waiting()).toBe(0);
+  });
+  test('doubts the connections once each time that nothing begins to arrive', async () => {
+    const { clock, leg, heard } = aLeg();
+    heard({ on: 'established', at: 0 });
+    await clock.tick(3000);
+    expect(leg.doubts).toBe(0);
+    for (const doubts of [1, 2]) {
+      leg.flows = false;
+      await clock.tick(9000);
+      expect(leg.doubts).toBe(doubts);
+      leg.flows = true;
+      await clock.tick(3000);
+    }
   });
   test('tells a one-way call within 3 s, that it is cured, and how long it was one', async () => {
     const { clock, leg, heard, troubles, lastTotal } = aLeg();
