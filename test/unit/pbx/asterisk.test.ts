@@ -100,7 +100,7 @@ it('a missing Asterisk is a reason that says what to do', () => {
 describe('docs/pbx-guide.md, docs/proxies.md and docs/routing.md', () => {
   const pages = ['pbx-guide', 'proxies', 'routing'].map((page) => read(`docs/${page}.md`)).join('\n');
   const blocks = [...pages.matchAll(/^```ini (\S+)\n([\s\S]*?)^```$/gm)];
-  const example = { USER: '1001', NAME: 'Ann Agent', PASSWORD: 'a-long-random-password' };
+  const example = { USER: '1001', NAME: 'Ann Agent', PASSWORD: 'a-long-random-password', ADDRESS: '127.0.0.1' };
 
   it('show several pieces of the configuration', () => {
     expect(blocks.length).toBeGreaterThan(4);
@@ -110,7 +110,7 @@ describe('docs/pbx-guide.md, docs/proxies.md and docs/routing.md', () => {
     '%s: %s is what the tests call with',
     (path, _first, text) => {
       const source = read(path).replaceAll(
-        /@(USER|NAME|PASSWORD)@/g,
+        /@(USER|NAME|PASSWORD|ADDRESS)@/g,
         (_all, name: keyof typeof example) => example[name],
       );
       const plain = (line: string) => line.replace(/\s;.*$/, '').trim();
