@@ -3,6 +3,9 @@ import { createPulse, TICK_MS } from '../../client/phone/heartbeat.ts';
 import { connectObject, type ObjectSocket, type RawSocket } from '../../client/phone/socket.ts';
 import type { FrameMessage, ObjectMessage } from '../../src/protocol/frame.ts';
 
+/** A line of a history, with the time of day first. */
+export const moment = (what: string): string => `${new Date().toISOString().slice(11, 23)} ${what}`;
+
 /** Messages that wait for an answer. */
 type Asked = Extract<FrameMessage, { readonly id: string }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -26,6 +29,8 @@ export class Agent {
   /** Legs that this browser holds; named after each reconnect. */
   readonly legs = new Set<string>();
   readonly heard: ObjectMessage[] = [];
+  /** When its connection came, went, and had to wait for a ticket, for whoever has to find out what went wrong. */
+  readonly story: string[] = [];
   /** How often a late handshake of its own took the lease away. */
   superseded = 0;
   reconnects = 0;
@@ -101,6 +106,10 @@ export class Agent {
     this.#raw?.terminate();
   }
 
+  #note(what: string): void {
+    this.story.push(moment(`${this.userId} ${what}`));
+  }
+
   #connect(): ObjectSocket {
     const page = this.#page;
     const alive = () => page === this.#page;
@@ -109,7 +118,10 @@ export class Agent {
       backoff: { delayMs: (attempt) => Math.min(500, 20 * 2 ** attempt) },
       ticket: async (renew) => {
         if (!alive()) return null;
-        if (renew || this.#ticket === null) this.#ticket = await this.#options.ticket();
+        if (renew || this.#ticket === null) {
+          this.#note('wants a ticket');
+          this.#ticket = await this.#options.ticket();
+        }
         // A page that died while it waited connects no more: it would take the lease from the next one.
         return alive() ? this.#ticket : null;
       },
@@ -122,6 +134,7 @@ export class Agent {
       },
       onOpen: () => {
         this.reconnects++;
+        this.#note(`is connected, holds ${[...this.legs].join(' ') || 'nothing'}`);
         const state = { ready: true, talking: this.legs.size > 0 } as const;
         if (alive()) this.#socket.send({ t: 'state', state, legs: [...this.legs] });
       },
@@ -130,6 +143,7 @@ export class Agent {
         // A handshake that was given up here was answered later than the next one: nobody else has this phone. The object
         // cannot know, so the person takes the phone back.
         this.superseded++;
+        this.#note('is superseded');
         this.#socket = this.#connect();
         for (const { message } of this.#waiting.values()) this.#socket.send(message);
       },
@@ -147,6 +161,7 @@ export class Agent {
       handshakeTimeout: 5000,
     });
     raw.on('error', () => {});
+    raw.once('close', (code) => this.#note(`is cut off: ${code}`));
     this.#raw = raw;
     // The product stamps messages with its own clock; here that clock is wrong.
     const wrong = (text: string) => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallStatus } from '../../src/protocol/frame.ts';
 import { LINE } from '../harness/cast.ts';
-import type { Agent } from './agent.ts';
+import { type Agent, moment } from './agent.ts';
 import type { Random } from './random.ts';
 
 /** What Bitrix24 must have on record of a call when all is over. */
@@ -13,8 +13,9 @@ export interface Expected {
   /** Seconds, inclusive. */
   readonly duration: readonly [number, number];
   readonly startedAt: number;
-  /** What was played, for whoever has to find out what went wrong. */
+  /** What was played, and who played it, for whoever has to find out what went wrong. */
   readonly history: readonly string[];
+  readonly cast: readonly Agent[];
 }
 
 /** Clocks, rounding, and what a busy machine adds between two steps (s). */
@@ -25,16 +26,18 @@ class Play {
   readonly history: string[] = [];
   readonly startedAt: number;
   readonly number: string;
+  readonly #cast: readonly Agent[];
   readonly #random: Random;
 
-  constructor(number: string, secondsAgo: number, random: Random) {
+  constructor(number: string, secondsAgo: number, cast: readonly Agent[], random: Random) {
     this.number = number;
+    this.#cast = cast;
     this.#random = random;
     this.startedAt = Date.now() - secondsAgo * 1000;
   }
 
   note(text: string): void {
-    this.history.push(`${new Date().toISOString().slice(11, 23)} ${text}`);
+    this.history.push(moment(text));
   }
 
   async breathe(): Promise<void> {
@@ -89,7 +92,7 @@ class Play {
     duration: readonly [number, number],
   ): Expected {
     const { number, startedAt, history } = this;
-    return { number, type, users, statuses, duration, startedAt, history };
+    return { number, type, users, statuses, duration, startedAt, history, cast: this.#cast };
   }
 }
 
@@ -232,6 +235,6 @@ export function pickScene(random: Random): Scene {
  * @param n number of the call in this run: no two calls have the same customer
  */
 export function playCall(scene: Scene, agents: readonly Agent[], n: number, random: Random): Promise<Expected> {
-  const play = new Play(`+4930${String(10_000_000 + n)}`, random.whole(10, 90), random);
+  const play = new Play(`+4930${String(10_000_000 + n)}`, random.whole(10, 90), agents, random);
   return scene.play(play, agents, (leg) => `soak-${n}-${leg}`, random);
 }

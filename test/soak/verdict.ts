@@ -54,6 +54,12 @@ function problemsOf(expected: Expected, record: OnRecord | undefined): string[] 
   return problems;
 }
 
+/** What was played, and how the players' connections fared from then on: what is told late may be told after the play. */
+function historyOf({ history, cast }: Expected): string[] {
+  const since = history[0] ?? '';
+  return [...history, ...cast.flatMap(({ story }) => story.filter((line) => line >= since))].sort().slice(0, 80);
+}
+
 /**
  * Holds what the portals have on record against what was played.
  *
@@ -66,7 +72,7 @@ export function verdict(world: World, played: readonly Expected[]): string[] {
     records.delete(expected.number);
     return problems.length === 0
       ? []
-      : [`${expected.number}: ${problems.join('; ')}\n    ${expected.history.join('\n    ')}`];
+      : [`${expected.number}: ${problems.join('; ')}\n    ${historyOf(expected).join('\n    ')}`];
   });
   return [...wrong, ...[...records.keys()].map((number) => `${number}: nobody played such a call`)];
 }

@@ -1,7 +1,7 @@
 import type { Network } from './network.ts';
 
 /** How long one more candidate may take after the first, in ms: a computer's own addresses come within a few. */
-const HOST_GRACE_MS = 20;
+const HOST_GRACE_MS = 10;
 /** No INVITE waits longer than this for a better candidate, in ms. */
 const CAP_MS = 1000;
 /**

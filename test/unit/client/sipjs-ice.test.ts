@@ -13,7 +13,7 @@ describe('an offer is sent early', () => {
   test('a reflexive or relayed candidate is enough at once, a host candidate after a moment', () => {
     expect(sendAfterMs(srflx, false)).toBe(0);
     expect(sendAfterMs(relay, false)).toBe(0);
-    expect(sendAfterMs(host, false)).toBeLessThanOrEqual(20);
+    expect(sendAfterMs(host, false)).toBeLessThanOrEqual(10);
     expect(sendAfterMs('', false)).toBeNull();
   });
   test('a network that lets only a relay through waits for the relay', () => {
@@ -68,7 +68,7 @@ describe('an offer is sent early', () => {
   test('waiting ends a moment after the first usable candidate', async () => {
     const { clock, found, description } = gathering(false);
     found(host);
-    await clock.tick(20);
+    await clock.tick(10);
     expect((await description).body).toContain('typ host');
   });
   test('no better candidate is waited for longer than a second', async () => {
