@@ -259,7 +259,8 @@ export async function endsBoth(
 ): Promise<void> {
   await anna.press('hangup');
   await talked.ended;
-  await says(anna, 'On hold');
+  // Alone: while two calls were there, the card said "Hold swaps · On hold".
+  await anna.page.waitForSelector('[data-card-status]:text-is("On hold")');
   await anna.press('hold');
   await says(anna, 'Connected');
   await anna.press('hangup');
