@@ -1,6 +1,7 @@
 import type { Session } from '../../src/protocol/frame.ts';
 import type { Answer } from '../bitrix24/bridge.ts';
 import type { Panel, PanelAct } from './panel.ts';
+import type { SessionRefusal } from './session.ts';
 
 /** Something that happened to the card of one frame; the phone's own frame is one of them. */
 export type CardNews =
@@ -27,8 +28,8 @@ export interface PhoneHost {
   /** Name of this frame among the person's frames. */
   readonly frame: string;
   readonly session: Session;
-  /** A fresh session by the portal's token; null when the portal or the service refuses it for good. */
-  newSession(): Promise<Session | null>;
+  /** A fresh session by the portal's token, asked for once; where there is none, why. */
+  newSession(): Promise<Session | SessionRefusal>;
   /** Hands a new ticket to the followers and to the vault, so that whoever is the phone next needs no request. */
   share(session: Session): void;
   /** The session is of no use any more: the next page asks for its own. */

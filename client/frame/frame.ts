@@ -7,7 +7,7 @@ import type { PhoneModule, RunningPhone } from './contract.ts';
 import { type Identity, readIdentity, settingsSavedAt, USER_OPTION } from './identity.ts';
 import { joinPeers } from './peers.ts';
 import { becomePhone, type RoleDeps } from './roles.ts';
-import { isOfUse, openSession, sessionRetryMs } from './session.ts';
+import { isOfUse, openSession, type SessionRefusal, sessionRetryMs } from './session.ts';
 import { createVault, type VaultDeps } from './vault.ts';
 
 /** Everything outside that a frame touches; handed in, so that a test can be the browser. */
@@ -54,25 +54,25 @@ export async function runFrame(env: FrameEnv, loadMs: number): Promise<void> {
   const init = (answer.answered ? answer.value : null) as InitData | null;
   if (!init?.AUTH_ID || !init.MEMBER_ID) return;
 
-  const openPatiently = sessionSource(env, init);
+  const ask = sessionSource(env, init);
   let first: Session | null = null;
   let me = readIdentity(init.USER_OPTIONS, init.APP_OPTIONS, env.now());
   if (!me) {
-    first = await openPatiently();
+    first = await patiently(ask, env);
     if (!first) return env.show('phone', 'refused');
     me = identityOf(first, env.now());
     remember(bridge, me);
   }
   if (!me.phone) return withoutPhone(env, me, first, loadMs);
 
-  serve(env, { me, first, openPatiently, settingsAt: settingsSavedAt(init.APP_OPTIONS) }, loadMs);
+  serve(env, { me, first, ask, settingsAt: settingsSavedAt(init.APP_OPTIONS) }, loadMs);
 }
 
 interface Person {
   readonly me: Identity;
   /** The session of this page's own, if it had to open one. */
   readonly first: Session | null;
-  openPatiently(): Promise<Session | null>;
+  ask(): Promise<Session | SessionRefusal>;
   /** Unix ms. */
   readonly settingsAt: number;
 }
@@ -82,7 +82,7 @@ interface Person {
  * stands back, so that another one can be the phone, and stands again when it runs again. So does one whose phone is over,
  * once the person opens a page in this browser: before that, it would take the phone from the browser where they are.
  */
-function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, loadMs: number): void {
+function serve(env: FrameEnv, { me, first, ask, settingsAt }: Person, loadMs: number): void {
   const channel = openChannel(env.openChannel, me.room);
   const vault = createVault(me.room, env);
   const peers = joinPeers(env, channel, vault, loadMs);
@@ -93,7 +93,7 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
   const own = () => sessionNow(first && { session: first, at: first.at ?? 0 }, env.now());
   const leftOrFresh = async () => {
     const left = await vault.ask();
-    return left && isOfUse(left, settingsAt, env.now()) ? left : openPatiently();
+    return left && isOfUse(left, settingsAt, env.now()) ? left : patiently(ask, env);
   };
   const stand = async () => {
     const { signal } = term;
@@ -117,7 +117,7 @@ function serve(env: FrameEnv, { me, first, openPatiently, settingsAt }: Person, 
       peers.attendAgain();
       return phone.resume(session);
     }
-    const started = await startPhone(peers.host(session, openPatiently));
+    const started = await startPhone(peers.host(session, ask));
     phone = started;
     // It may have come up just when the page was stopped.
     if (signal.aborted) started.pause();
@@ -179,7 +179,7 @@ function withoutPhone(env: FrameEnv, { lines }: Identity, session: Session | nul
 function sessionSource(env: FrameEnv, init: InitData) {
   let auth = init;
   let since = env.now();
-  const ask = async () => {
+  return async (): Promise<Session | SessionRefusal> => {
     const age = (env.now() - since) / 1000;
     // Never earlier than needed: a failing refreshAuth pops up an alert() in the portal and doesn't answer.
     if (age > Number(auth.AUTH_EXPIRES ?? 3600) - TOKEN_MARGIN_S) {
@@ -187,15 +187,18 @@ function sessionSource(env: FrameEnv, init: InitData) {
       if (fresh.answered) auth = fresh.value as InitData;
       since = env.now();
     }
-    return openSession(env.fetch, auth.AUTH_ID ?? '', init.MEMBER_ID ?? '');
+    const result = await openSession(env.fetch, auth.AUTH_ID ?? '', init.MEMBER_ID ?? '');
+    return typeof result === 'object' ? { ...result, at: env.now() } : result;
   };
-  return async (): Promise<Session | null> => {
-    for (let attempt = 0; ; attempt++) {
-      const result = await ask();
-      if (typeof result === 'object') return { ...result, at: env.now() };
-      if (result === 'denied') return null;
-      const wait = sessionRetryMs(attempt, env.random());
-      await new Promise<void>((resolve) => void env.setTimeout(resolve, wait));
-    }
-  };
+}
+
+/** null: refused for good. */
+async function patiently(ask: Person['ask'], env: FrameEnv): Promise<Session | null> {
+  for (let attempt = 0; ; attempt++) {
+    const result = await ask();
+    if (typeof result === 'object') return result;
+    if (result === 'denied') return null;
+    const wait = sessionRetryMs(attempt, env.random());
+    await new Promise<void>((resolve) => void env.setTimeout(resolve, wait));
+  }
 }

@@ -131,7 +131,7 @@ export function joinPeers(env: PeersEnv, channel: Channel, vault: Vault, loadMs:
     sayPhone();
   };
 
-  const host = (own: Session, newSession: () => Promise<Session | null>): PhoneHost => ({
+  const host = (own: Session, newSession: PhoneHost['newSession']): PhoneHost => ({
     frame,
     session: own,
     newSession,

@@ -104,6 +104,7 @@ export async function startPhone(host: PhoneHost): Promise<RunningPhone> {
     openSocket: (protocols) => new WebSocket(socketUrl, protocols),
     newId: () => crypto.randomUUID(),
     browser: browserName(),
+    online: () => navigator.onLine,
     onPageHide: (callback) => addEventListener('pagehide', callback),
     pulse,
     now,

@@ -37,6 +37,8 @@ export interface PhoneEnv {
   newId(): string;
   /** A random name of this browser; '' where it keeps none. */
   readonly browser?: string;
+  /** `navigator.onLine`. */
+  online(): boolean;
   onPageHide(callback: () => void): void;
   readonly pulse: Pulse;
   now(): number;
@@ -150,6 +152,9 @@ export function runPhone(env: PhoneEnv): RunningPhone {
   const tickets = keepTicket(host.session, {
     newSession: host.newSession,
     share: host.share,
+    online: env.online,
+    backoff: backoff(env.random),
+    pulse: env.pulse,
     askRenewal: () => socket.send({ t: 'renew', id: env.newId() }),
     setTimeout: env.setTimeout,
     clearTimeout: env.clearTimeout,

@@ -112,8 +112,8 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
     if (wasOpen) deps.pulse.doubt();
     // What it did not understand is said again after each reconnect: not in a tight loop.
     understood = code !== CloseCode.protocol;
-    // A handshake that is refused looks like any other failure to a browser: the ticket may be the reason.
-    const renew = code === CloseCode.ticket || (!wasOpen && attempt > 0);
+    // A handshake that is refused looks like a network that is away to a browser: in the end the ticket may be the reason.
+    const renew = code === CloseCode.ticket || (!wasOpen && attempt > 2);
     deps.setTimeout(() => void connect(renew), deps.backoff.delayMs(attempt++));
   };
 

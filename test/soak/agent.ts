@@ -1,7 +1,10 @@
 import { WebSocket } from 'ws';
+import type { Backoff } from '../../client/phone/backoff.ts';
 import { createPulse, TICK_MS } from '../../client/phone/heartbeat.ts';
 import { connectObject, type ObjectSocket, type RawSocket } from '../../client/phone/socket.ts';
-import type { FrameMessage, ObjectMessage } from '../../src/protocol/frame.ts';
+import { keepTicket } from '../../client/phone/tickets.ts';
+import type { FrameMessage, ObjectMessage, Session } from '../../src/protocol/frame.ts';
+import { until } from '../harness/until.ts';
 
 /** A line of a history, with the time of day first. */
 export const moment = (what: string): string => `${new Date().toISOString().slice(11, 23)} ${what}`;
@@ -10,12 +13,15 @@ export const moment = (what: string): string => `${new Date().toISOString().slic
 type Asked = Extract<FrameMessage, { readonly id: string }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
+/** Quicker than the product's: a soak is short. */
+const BACKOFF: Backoff = { delayMs: (attempt) => Math.min(500, 20 * 2 ** attempt) };
+
 export interface AgentOptions {
   readonly userId: number;
   /** `http://app.localhost:1234` */
   readonly appUrl: string;
-  /** A new ticket, as a session at the portal gives it. */
-  readonly ticket: () => Promise<string>;
+  /** Asks once for a session at the portal. */
+  readonly session: () => Promise<Session | 'unreachable'>;
   /** How wrong this browser's clock is, ms. */
   readonly skewMs: number;
 }
@@ -37,7 +43,7 @@ export class Agent {
   /** Nobody else's call is played with this agent meanwhile. */
   busy = false;
   #skewMs: number;
-  #ticket: string | null = null;
+  #tickets: Promise<ReturnType<typeof keepTicket>> | null = null;
   #raw: WebSocket | null = null;
   #page = 0;
   #ids = 0;
@@ -110,20 +116,40 @@ export class Agent {
     this.story.push(moment(`${this.userId} ${what}`));
   }
 
+  async #keepTicket(): Promise<ReturnType<typeof keepTicket>> {
+    const newSession = () => {
+      this.#note('wants a session');
+      return this.#options.session();
+    };
+    const first = await until('a session', async () => {
+      const session = await newSession();
+      return session !== 'unreachable' && session;
+    });
+    return keepTicket(first, {
+      newSession,
+      share: () => {},
+      askRenewal: () => {},
+      online: () => true,
+      backoff: BACKOFF,
+      pulse: this.#pulse,
+      setTimeout,
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+      now: () => Date.now(),
+    });
+  }
+
   #connect(): ObjectSocket {
     const page = this.#page;
     const alive = () => page === this.#page;
     return connectObject({
       open: (protocols) => this.#open(protocols),
-      backoff: { delayMs: (attempt) => Math.min(500, 20 * 2 ** attempt) },
+      backoff: BACKOFF,
       ticket: async (renew) => {
         if (!alive()) return null;
-        if (renew || this.#ticket === null) {
-          this.#note('wants a ticket');
-          this.#ticket = await this.#options.ticket();
-        }
+        this.#tickets ??= this.#keepTicket();
+        const ticket = await (await this.#tickets).get(renew);
         // A page that died while it waited connects no more: it would take the lease from the next one.
-        return alive() ? this.#ticket : null;
+        return alive() ? ticket : null;
       },
       onMessage: (message) => {
         this.heard.push(message);

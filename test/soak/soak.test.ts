@@ -38,16 +38,15 @@ beforeAll(async () => {
   const dice = random(seed);
   for (const { memberId } of world.portals) {
     const agents = people.slice(1).map(({ id }) => {
-      const ticket = async () => {
-        const patience = () => pause(SESSION_MS, null, { ref: false });
-        const session = () => world.admin.session(memberId, id).catch(() => pause(dice.whole(1000, 3000), null));
-        const ask = () => Promise.race([session(), patience()]);
-        return (await until('a session', ask, DRAIN_MS)).ticket;
-      };
+      const session = () =>
+        Promise.race([
+          world.admin.session(memberId, id).catch(() => 'unreachable' as const),
+          pause(SESSION_MS, 'unreachable' as const, { ref: false }),
+        ]);
       return new Agent({
         userId: id,
         appUrl: world.appUrl,
-        ticket,
+        session,
         skewMs: dice.whole(-7200, 7200) * 1000,
       });
     });

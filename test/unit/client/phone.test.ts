@@ -14,7 +14,7 @@ import { aSession, handClock, LINE, legCommands, settle } from './support.ts';
 
 /** A phone whose PBX, object, cards and microphone are in the test's hands. */
 async function aPhone(
-  options: { microphone?: boolean; newSession?: () => Promise<Session | null>; session?: Partial<Session> } = {},
+  options: { microphone?: boolean; newSession?: PhoneHost['newSession']; session?: Partial<Session> } = {},
 ) {
   const clock = handClock();
   const shown: Record<string, string> = {};
@@ -34,7 +34,7 @@ async function aPhone(
   const host: PhoneHost = {
     frame: 'f1',
     session: { ...aSession(), ...options.session },
-    newSession: options.newSession ?? (async () => null),
+    newSession: options.newSession ?? (async () => 'denied'),
     share: ({ ticket }) => shared.push(ticket),
     forget: () => shared.push('forgotten'),
     onCard: (listener) => {
@@ -87,6 +87,7 @@ async function aPhone(
       return raw as unknown as RawSocket;
     },
     newId: () => `id-${++ids}`,
+    online: () => true,
     onPageHide: (callback) => {
       hide = callback;
     },
@@ -224,7 +225,7 @@ describe('another phone of this person took over', () => {
 
 describe('the service refuses this page', () => {
   test('a click is answered with what to do', async () => {
-    const phone = await aPhone({ newSession: async () => null });
+    const phone = await aPhone({ newSession: async () => 'denied' });
     phone.emit('open');
     phone.tell(registered);
     phone.emit('close', { code: 4401 });

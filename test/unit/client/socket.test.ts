@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SessionRefusal } from '../../../client/frame/session.ts';
 import { backoff } from '../../../client/phone/backoff.ts';
 import { createOutbox } from '../../../client/phone/outbox.ts';
 import { connectObject, type RawSocket, subprotocols } from '../../../client/phone/socket.ts';
@@ -201,14 +202,20 @@ describe('a lost socket', () => {
     await clock.tick(1000);
     expect(renewals).toEqual([false, true]);
   });
-  test('a handshake that is refused twice may mean the ticket', async () => {
-    const { last, clock, renewals } = objectSide();
+  test('a handshake that is refused four times may mean the ticket, a network that is away does not', async () => {
+    const { last, clock, renewals, wake } = objectSide();
     await settle();
-    last().emit('close', { code: 1006 });
-    await clock.tick(1000);
-    last().emit('close', { code: 1006 });
-    await clock.tick(2000);
-    expect(renewals).toEqual([false, false, true]);
+    const refused = async (times: number) => {
+      for (let n = 0; n < times; n++) {
+        last().emit('close', { code: 1006 });
+        await clock.tick(10_000);
+      }
+    };
+    await refused(3);
+    wake();
+    await settle();
+    await refused(4);
+    expect(renewals).toEqual([false, false, false, false, false, false, false, true]);
   });
   for (const [code, why] of [
     [CloseCode.superseded, 'superseded'],
@@ -303,10 +310,12 @@ describe('a half-open socket', () => {
 
 describe('the ticket', () => {
   const tickets = (
-    next: () => Promise<ReturnType<typeof aSession> | null> = async () => aSession({ ticket: 'new' }),
+    next: () => Promise<ReturnType<typeof aSession> | SessionRefusal> = async () => aSession({ ticket: 'new' }),
   ) => {
     const clock = handClock();
     const shared: string[] = [];
+    let online = true;
+    let wake = () => {};
     let asked = 0;
     let sessions = 0;
     const keeper = keepTicket(aSession({ expiresIn: 900 }), {
@@ -316,11 +325,22 @@ describe('the ticket', () => {
       },
       share: (session) => shared.push(session.ticket),
       askRenewal: () => asked++,
+      online: () => online,
+      backoff: { delayMs: (attempt) => attempt * 1000 },
+      pulse: {
+        onWake: (callback) => {
+          wake = callback;
+        },
+      },
       setTimeout: clock.setTimeout,
       clearTimeout: clock.clearTimeout,
       now: clock.now,
     });
-    return { keeper, clock, shared, asked: () => asked, sessions: () => sessions };
+    const goes = (network: boolean) => {
+      online = network;
+      if (network) wake();
+    };
+    return { keeper, clock, shared, goes, asked: () => asked, sessions: () => sessions };
   };
   test('is renewed over the socket well before it dies, and handed to the other frames', async () => {
     const { keeper, clock, shared, asked } = tickets();
@@ -342,7 +362,36 @@ describe('the ticket', () => {
     expect(await keeper.get(true)).toBe('new');
     expect(sessions()).toBe(2);
   });
+  test('one that lives is used on where nobody answers: the network may have refused the handshake', async () => {
+    const { keeper, sessions } = tickets(async () => 'unreachable');
+    expect(await keeper.get(true)).toBe('ticket-1');
+    expect(sessions()).toBe(1);
+  });
+  test('where it is dead, it is asked for until somebody answers, at once when the network is back, by one for all', async () => {
+    let answers = false;
+    const { keeper, clock, sessions, goes } = tickets(async () =>
+      answers ? aSession({ ticket: 'new' }) : 'unreachable',
+    );
+    await clock.tick(895_000);
+    const both = Promise.all([keeper.get(false), keeper.get(false)]);
+    await clock.tick(1000 + 2000 + 3000);
+    expect(sessions()).toBe(4);
+    answers = true;
+    goes(true);
+    expect(await both).toEqual(['new', 'new']);
+    expect(sessions()).toBe(5);
+  });
+  test('without a network nobody is asked: the portal would show an alert() where it can’t renew its own token', async () => {
+    const { keeper, clock, sessions, goes } = tickets();
+    await clock.tick(895_000);
+    goes(false);
+    const ticket = keeper.get(false);
+    await clock.tick(60_000);
+    expect(sessions()).toBe(0);
+    goes(true);
+    expect(await ticket).toBe('new');
+  });
   test('none is had from a portal that refuses', async () => {
-    expect(await tickets(async () => null).keeper.get(true)).toBeNull();
+    expect(await tickets(async () => 'denied').keeper.get(true)).toBeNull();
   });
 });
