@@ -27,3 +27,32 @@ test('a page that comes to the front finds out that its connection is half open,
   });
   expect(connections()).toBe(before + 1);
 });
+
+test('an outage costs the portal nothing: the phone is back with the ticket that it has, and opens no session', async () => {
+  const anna = await scene.employee(1);
+  const { requests } = scene.world.proxy;
+  const before = connections();
+  const begun = requests.length;
+  const frame = await anna.frame();
+  await frame.evaluate(() => {
+    const tried: string[] = [];
+    Object.assign(window, { tried });
+    window.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        if (String(url).endsWith('/api/socket')) tried.push(String(url));
+      }
+    };
+  });
+  await anna.person.context.setOffline(true);
+  scene.world.proxy.dropSockets();
+  // As often as the phone would take a refusal for its ticket's fault.
+  await frame.waitForFunction(() => (window as unknown as { tried: string[] }).tried.length > 4, null, { polling: 50 });
+  await anna.person.context.setOffline(false);
+  await until('a new connection', () => connections() > before);
+  scene.clickToCall('+49301234567');
+  await anna.card('connected');
+  await anna.press('hangup');
+  await anna.noCard();
+  expect(requests.slice(begun).filter(({ path }) => path === '/api/session')).toEqual([]);
+});
