@@ -1,4 +1,4 @@
-import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
+import { CloseCode, type FrameMessage, type ObjectMessage } from '../protocol/frame.ts';
 import type { AgentSockets } from './agent-sockets.ts';
 import type { Agents } from './agents.ts';
 import { legWaits, setAside } from './callbacks.ts';
@@ -72,6 +72,18 @@ export class PageLegs {
   /** Whether the page of this socket still has a call. */
   isInCall(userId: number, epoch: number): boolean {
     return this.#ledger.liveLegsOfUser(userId).some((leg) => leg.holder === epoch);
+  }
+
+  /**
+   * The portal's own tokens are refused, and a token is wanted: one page without a call opens a new session, which lends one.
+   * Any will do; a random one, because this one may have no luck with its portal.
+   */
+  askForSession(): void {
+    const idle = this.#sockets.open().filter((socket) => {
+      const page = this.#sockets.attachmentOf(socket);
+      return page !== null && !this.isInCall(page.userId, page.epoch);
+    });
+    idle[Math.floor(Math.random() * idle.length)]?.close(CloseCode.ticket, 'a new session is wanted');
   }
 
   /** A page goes on with a call that an earlier one had. */

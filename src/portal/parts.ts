@@ -1,4 +1,4 @@
-import type { Fetch, RestAccess } from '../bitrix24/rest.ts';
+import type { Fetch, RestAccess, RestWatch } from '../bitrix24/rest.ts';
 import type { Config } from '../config.ts';
 import { DIRECTORY_NAME } from '../directory/directory.ts';
 import type { Env } from '../env.ts';
@@ -92,7 +92,8 @@ export class Parts {
     this.fetch = fetch;
     this.#env = options.env;
     this.restLog = new RestLog(sql);
-    this.tokens = new TokenKeeper(sql, config, fetch, (call) => this.restLog.note(call));
+    const note: RestWatch = (call) => this.restLog.note(call);
+    this.tokens = new TokenKeeper(sql, config, fetch, note, () => this.pageLegs.askForSession());
     this.caller = new PacedCaller(sql, this.tokens, () => this.due.hurry(HURRIED, Date.now()));
     this.sessions = new Sessions(sql);
     this.sockets = new AgentSockets(options.sockets);
@@ -143,6 +144,13 @@ export class Parts {
     return this.#lent && this.portal.binding !== 'bound'
       ? lentCaller(this.fetch, this.#lent, (call) => this.restLog.note(call))
       : this.caller;
+  }
+
+  /** A person whom the portal has just confirmed lends their token: what had to wait for one is done now. */
+  async lendForCalls(token: string, now: number): Promise<void> {
+    if (!this.tokens.lend(token, now)) return;
+    this.due.hurry(HURRIED, now);
+    await this.due.arm();
   }
 
   /** Something on /status changed. */

@@ -145,7 +145,7 @@ export class Portal extends DurableObject<Env> {
       return err(failure('forbidden', 'This access token was issued to another app.'));
     }
     const { userId, admin, name } = who.value;
-    parts.value.tokens.lend(accessToken, now);
+    await parts.value.lendForCalls(accessToken, now);
     if (admin && parts.value.portal.binding === 'needs_admin')
       await this.#repair(parts.value, accessToken, refreshToken);
     const expiresAt = now + TICKET_SECONDS * 1000;

@@ -33,6 +33,8 @@ export const lentCaller = (fetch: Fetch, access: RestAccess, watch: RestWatch): 
 const REFUSED_REST_MS = 10 * 60_000;
 /** An employee's own access token is good for an hour at most (fact 5.3), and for less when it comes to us (ms). */
 const LENT_LIFE_MS = 50 * 60_000;
+/** While nobody lends a token, somebody is asked for one this often at most (ms). */
+const ASK_LENDER_MS = 30_000;
 
 /**
  * Keeps the portal's OAuth pair: sealed at rest, refreshed only when it ran out, by one request however many wait
@@ -44,13 +46,17 @@ export class TokenKeeper implements Caller {
   readonly #config: Config;
   readonly #fetch: Fetch;
   readonly #watch: RestWatch;
+  readonly #askLender: () => void;
   #lent: { readonly token: string; readonly until: number } | null = null;
+  #askedLenderAt = 0;
 
-  constructor(sql: SqlStorage, config: Config, fetch: Fetch, watch: RestWatch) {
+  /** @param askLender told when calls can be made by a lent token alone, and nobody has lent one */
+  constructor(sql: SqlStorage, config: Config, fetch: Fetch, watch: RestWatch, askLender: () => void) {
     this.#sql = sql;
     this.#config = config;
     this.#fetch = fetch;
     this.#watch = watch;
+    this.#askLender = askLender;
   }
 
   /** Stores a pair that the OAuth host has just issued. */
@@ -73,9 +79,16 @@ export class TokenKeeper implements Caller {
    * pair is refused: then the calls of the company are still on record, as anybody may register and finish one.
    *
    * @param now Unix ms
+   * @returns whether calls have waited for one
    */
-  lend(token: string, now: number): void {
+  lend(token: string, now: number): boolean {
+    const needed = this.#row()?.state === 'refused' && this.#lender(now) === null;
     this.#lent = { token, until: now + LENT_LIFE_MS };
+    return needed;
+  }
+
+  #lender(now: number): string | null {
+    return this.#lent && this.#lent.until > now ? this.#lent.token : null;
   }
 
   /** What /status says of the tokens. */
@@ -106,9 +119,17 @@ export class TokenKeeper implements Caller {
     error: RestError,
   ): Promise<Result<BatchResult<K>, RestError>> {
     const portal = readPortal(this.#sql);
-    const lent = this.#lent;
-    if (error.kind !== 'denied' || !portal || !this.#row() || !lent || lent.until <= Date.now()) return err(error);
-    return batch(this.#fetch, { endpoint: portal.endpoint, token: lent.token }, commands, this.#watch);
+    if (error.kind !== 'denied' || !portal || !this.#row()) return err(error);
+    const now = Date.now();
+    const token = this.#lender(now);
+    const answer = token && (await batch(this.#fetch, { endpoint: portal.endpoint, token }, commands, this.#watch));
+    if (answer && (answer.ok || answer.error.kind !== 'expired')) return answer;
+    if (this.#lent?.token === token) this.#lent = null;
+    if (this.#lent === null && now - this.#askedLenderAt > ASK_LENDER_MS) {
+      this.#askedLenderAt = now;
+      this.#askLender();
+    }
+    return err(error);
   }
 
   /** A portal that has moved is asked for by a refresh, the only proof of an address; one that always redirects is not. */
@@ -188,7 +209,8 @@ export class TokenKeeper implements Caller {
     if (stored.refresh !== row.refresh) return this.#access();
     if (!answer.ok) {
       if (answer.error.kind === 'denied') {
-        this.#sql.exec("UPDATE token SET state = 'refused'");
+        // The access token is dead as well: it is not tried at every call.
+        this.#sql.exec("UPDATE token SET state = 'refused', expires_at = min(expires_at, ?)", now);
         writeCounter(this.#sql, 'refused_at', now);
       }
       return answer;

@@ -57,6 +57,7 @@ describe('an uninstallation while a token refresh is under way', () => {
         config,
         () => answer,
         () => {},
+        () => {},
       );
       const calling = tokens.batch({ it: { method: 'profile' } });
       storage.sql.exec('DELETE FROM token');

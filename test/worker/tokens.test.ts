@@ -1,8 +1,9 @@
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
 import { TokenKeeper } from '../../src/portal/tokens.ts';
+import { CloseCode } from '../../src/protocol/frame.ts';
 import { env, oauthControl, openPhone, portals, type TestPortal, type TestSocket } from './kit.ts';
 import { ended, ring, settle } from './legs.ts';
 
@@ -11,6 +12,7 @@ const newPortal = portals(440);
 const dial = (leg: string) => ring(leg, { direction: 'out' });
 const busy = (leg: string) => ended(leg, { status: '486', reason: 'Busy' });
 
+const ignore = () => {};
 const asked = async (phone: TestSocket, leg: string) => (await phone.ask(dial(leg))).t;
 const forgetRefusal = (portal: TestPortal) => portal.rows("UPDATE counter SET value = 0 WHERE name = 'refused_at'");
 
@@ -66,6 +68,32 @@ describe('an answer of a refresh that was lost', () => {
     expect((await portal.object.restLog({ method: 'oauth', failed: true })).length).toBe(refusals);
   });
 
+  it('and nobody has lent a token: one page without a call opens a new session, and what had waited is done', async () => {
+    const portal = await lockedOut();
+    const [idle, talking] = [await openPhone(portal, 2), await openPhone(portal, 3)];
+    expect(await asked(talking, 'a')).toBe('registered');
+    // What was lent is in memory only.
+    await evictDurableObject(portal.object);
+    const waiting = talking.ask(dial('b'));
+    await idle.until(() => idle.closed);
+    expect(idle.closed?.code).toBe(CloseCode.ticket);
+    expect(await portal.rows("SELECT attempt FROM due WHERE kind = 'register'")).toEqual([{ attempt: 1 }]);
+    await portal.session(2);
+    expect((await waiting).t).toBe('registered');
+    expect(talking.closed).toBeNull();
+  });
+
+  it('costs no call with a token that is known to be dead', async () => {
+    const portal = await lockedOut();
+    const phone = await openPhone(portal, 2);
+    expect(await asked(phone, 'a')).toBe('registered');
+    const dead = async () =>
+      (await portal.object.restLog({ failed: true })).filter(({ code }) => code === 'expired_token');
+    const before = (await dead()).length;
+    expect(await asked(phone, 'b')).toBe('registered');
+    expect(await dead()).toHaveLength(before);
+  });
+
   it('is over as soon as an administrator opens the app: the pair that their page lends is kept', async () => {
     const portal = await lockedOut();
     const phone = await openPhone(portal, 2);
@@ -111,7 +139,7 @@ describe('a portal that redirects', () => {
           client_endpoint: portal.host.startsWith('127') ? `http://${portal.host}/rest/` : '',
         });
       };
-      const tokens = new TokenKeeper(storage.sql, config.value, fetch, () => {});
+      const tokens = new TokenKeeper(storage.sql, config.value, fetch, ignore, ignore);
       for (let i = 0; i < 5; i++) await tokens.batch({ it: { method: 'profile' } });
     });
     expect(requests.filter((url) => url.includes('/oauth/'))).toHaveLength(1);
@@ -126,14 +154,15 @@ describe('a rotated key of SEAL_KEYS', () => {
     const fresh = { id: 'k2', bytes: new Uint8Array(32).fill(7) };
     const sealedBy = await runInDurableObject(portal.object, async (_, { storage }) => {
       const rotated = { ...config, sealKeys: [fresh, ...config.sealKeys] as const };
-      await new TokenKeeper(storage.sql, rotated, fetch, () => {}).reseal();
+      await new TokenKeeper(storage.sql, rotated, fetch, ignore, ignore).reseal();
       const row = storage.sql.exec('SELECT access, refresh FROM token').one();
       const { application_token: token } = storage.sql.exec('SELECT application_token FROM portal').one();
       const only = new TokenKeeper(
         storage.sql,
         { ...config, sealKeys: [fresh] },
         (url, init) => fetch(url, init),
-        () => {},
+        ignore,
+        ignore,
       );
       const works = await only.batch({ it: { method: 'profile' } });
       return [row.access, row.refresh, token].map((sealed) => String(sealed).split('.')[1]).concat(String(works.ok));
