@@ -86,8 +86,11 @@ export interface HeartbeatDeps {
 export interface Pingable {
   /** What is connected, to be told from what is connected later; null = nothing. */
   connection(): unknown;
-  /** Whether it stands; one that is still being made takes several round trips, and has the longer patience. */
-  stands(): boolean;
+  /**
+   * Whether dropping it in vain costs more than some round trips: it is still being made, or a call that rings hangs on it.
+   * Then it has the longer patience, whatever the doubt.
+   */
+  patient(): boolean;
   /** Asks; any sign of life counts as the answer. */
   ping(answered: () => void): void;
   /** It is half open: away with it. */
@@ -142,9 +145,9 @@ export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, an
   deps.pulse.onTick(() => {
     if (++count >= ticks) ask(PATIENCE_MS);
   });
-  const doubt = () => ask(link.stands() ? DOUBT_MS : PATIENCE_MS);
+  const doubt = () => ask(link.patient() ? PATIENCE_MS : DOUBT_MS);
   deps.pulse.onWake((gone) => {
-    if (gone && owing !== null) giveUp();
+    if (gone && owing !== null && !link.patient()) giveUp();
     doubt();
   });
   deps.pulse.onDoubt(doubt);

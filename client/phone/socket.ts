@@ -126,7 +126,7 @@ export function connectObject(deps: SocketDeps): ObjectSocket {
   heartbeat(
     {
       connection: () => socket,
-      stands: () => open,
+      patient: () => !open,
       ping: (answered) => {
         heard = answered;
         if (open) socket?.send('ping');

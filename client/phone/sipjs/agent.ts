@@ -120,7 +120,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onInvite: (invitation) => incoming(invitation),
     },
   });
-  const alive = keepAlive(agent, deps);
+  const alive = keepAlive(agent, deps, () => [...legs.values()].some(({ session }) => isUnanswered(session)));
   const sip = { agent, Inviter, makeURI: UserAgent.makeURI };
   const registration = keepRegistered(
     agent,

@@ -8,16 +8,18 @@ const TICKS = 3;
  * Finds out that the socket is dead, which neither the browser nor SIP.js does.
  * Only a PBX that has answered such a question once is expected to answer it again: some ignore OPTIONS.
  * A new connection is asked at once, so that it is known early whether this PBX answers.
+ *
+ * @param patient whether a call rings, here or there: its answer comes over this connection or not at all
  */
-export const keepAlive = (agent: UserAgent, deps: HeartbeatDeps) => heartbeat(optionsPing(agent), TICKS, deps);
+export const keepAlive = (agent: UserAgent, deps: HeartbeatDeps, patient: Pingable['patient']) =>
+  heartbeat({ ...optionsPing(agent), patient }, TICKS, deps);
 
 /** OPTIONS to the PBX itself. */
-function optionsPing(agent: UserAgent): Pingable {
+function optionsPing(agent: UserAgent): Omit<Pingable, 'patient'> {
   const core = agent.userAgentCore;
   const transport = agent.transport as Web.Transport;
   return {
     connection: () => (agent.isConnected() && transport.ws) || null,
-    stands: () => true,
     // Reconnecting doesn't wait for the other side to agree to the closing: here nobody will.
     drop: () => void transport.disconnect().catch(() => {}),
     ping: (answered) => {

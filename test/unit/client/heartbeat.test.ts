@@ -74,11 +74,11 @@ describe('the heartbeat', () => {
     const drops: unknown[] = [];
     let pings = 0;
     let late = 0;
-    let stands = true;
+    let patient = false;
     const link = heartbeat(
       {
         connection: () => connection,
-        stands: () => stands,
+        patient: () => patient,
         ping: (answered) => {
           pings++;
           if (reply()) answered();
@@ -114,8 +114,8 @@ describe('the heartbeat', () => {
       sure: link.sure,
       drops,
       pings: () => pings,
-      connecting: () => {
-        stands = false;
+      ringing: () => {
+        patient = true;
       },
       reconnect: () => {
         connection = {};
@@ -179,11 +179,13 @@ describe('the heartbeat', () => {
     await link.clock.tick(1);
     expect(link.drops).toHaveLength(1);
   });
-  test('a connection that is still being made has 5 s, whatever the reason', async () => {
-    const { doubt, connecting, clock, drops } = world({ reply: () => false, answers: true });
-    connecting();
+  test('one that is still being made, or that a ringing call hangs on, has 5 s whatever the reason', async () => {
+    const { doubt, wake, ringing, clock, drops } = world({ reply: () => false, answers: true });
+    ringing();
     doubt();
-    await clock.tick(4999);
+    await clock.tick(1000);
+    wake(true);
+    await clock.tick(3999);
     expect(drops).toEqual([]);
     await clock.tick(1);
     expect(drops).toHaveLength(1);
