@@ -5,6 +5,8 @@ const FIRST_MS = 4000;
 const LONGEST_MS = 30_000;
 /** The same for the first one over a new socket: what it offers may be of the network that has just gone. */
 const FRESH_MS = 1000;
+/** How often a way on which nothing arrives is looked for anew where ICE says that there is one: the far end may be silent. */
+const DEAF_LOOKS = 4;
 /** Ends of a re-INVITE that tell nothing of the far end's will: not sent, a collision, lost with its socket. */
 const NOT_AGREED = [0, 491, 503];
 
@@ -48,6 +50,7 @@ export function watchPath(deps: PathDeps): PathWatch {
   let asking = 0;
   /** ICE says that there is a way, and nothing arrives by it. */
   let deaf = false;
+  let looks = 0;
   let stopped = false;
   let pause = FIRST_MS;
   const tell = (now: boolean) => {
@@ -60,7 +63,7 @@ export function watchPath(deps: PathDeps): PathWatch {
   };
   const look = async () => {
     if (deaf) {
-      deaf = await deps.deaf();
+      deaf = ++looks < DEAF_LOOKS && (await deps.deaf());
       changed();
       if (alive || stopped) return;
     }
@@ -96,6 +99,7 @@ export function watchPath(deps: PathDeps): PathWatch {
     again: (nothing) => {
       if (alive && !nothing) return false;
       deaf = nothing;
+      looks = 0;
       pause = FRESH_MS;
       void restart();
       tell(false);

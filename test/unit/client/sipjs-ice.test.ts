@@ -217,6 +217,14 @@ describe('a path that dies', () => {
     expect(log).toEqual(['restart', 'dead', 'restart', 'alive']);
     expect(clock.waiting()).toBe(0);
   });
+  test('where nothing arrives after some restarts, ICE is believed: the far end may be silent', async () => {
+    const { clock, log, watch, hears } = watched();
+    hears(false);
+    watch.again(true);
+    await clock.tick(1000 + 2000 + 4000 + 8000);
+    expect(log).toEqual(['restart', 'dead', 'restart', 'restart', 'restart', 'alive']);
+    expect(clock.waiting()).toBe(0);
+  });
   test('what arrives by a way that then dies as well is looked for by ICE alone', async () => {
     const { clock, log, watch, becomes, hears } = watched();
     hears(false);
