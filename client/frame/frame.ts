@@ -32,8 +32,8 @@ export interface FrameEnv extends RoleDeps, VaultDeps {
 const INIT_TIMEOUT_MS = 10_000;
 const TOKEN_MARGIN_S = 60;
 
-const NO_ACCOUNT = 'You have no phone yet: ask your administrator to give you a SIP account in the phone app.';
-const NO_SERVICE = 'The phone service can’t be reached: reload the page, and tell your administrator if this stays.';
+const NO_ACCOUNT = 'You have no phone yet: ask your administrator for a SIP account.';
+const NO_SERVICE = 'The phone service can’t be reached: reload the page, or tell your administrator.';
 
 interface InitData {
   readonly AUTH_ID?: string;
@@ -187,7 +187,7 @@ function sessionSource(env: FrameEnv, init: InitData) {
       if (fresh.answered) auth = fresh.value as InitData;
       since = env.now();
     }
-    const result = await openSession(env.fetch, auth.AUTH_ID ?? '', init.MEMBER_ID ?? '');
+    const result = await openSession(env.fetch, auth.AUTH_ID, init.MEMBER_ID);
     return typeof result === 'object' ? { ...result, at: env.now() } : result;
   };
 }

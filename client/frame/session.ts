@@ -9,8 +9,8 @@ export type SessionRefusal = 'denied' | 'unreachable';
  */
 export async function openSession(
   fetcher: typeof fetch,
-  authId: string,
-  memberId: string,
+  authId: string | undefined,
+  memberId: string | undefined,
 ): Promise<Session | SessionRefusal> {
   try {
     const response = await fetcher('/api/session', {

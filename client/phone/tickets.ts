@@ -9,7 +9,7 @@ const MARGIN_MS = 10_000;
 
 export interface TicketDeps {
   newSession(): Promise<Session | SessionRefusal>;
-  /** `navigator.onLine`: without a network nobody is asked, for the portal shows an alert() where it can't renew its token. */
+  /** Whether there is a network: without one nobody is asked, for the portal shows an alert() where it can't renew its token. */
   online(): boolean;
   readonly backoff: Backoff;
   readonly pulse: Pick<Pulse, 'onWake'>;

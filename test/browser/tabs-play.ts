@@ -35,6 +35,12 @@ const AGREEING = {
 } as const;
 
 /**
+ * How long pages and PBX may disagree, ms. A leg that a page has left between its INVITE and the answer is the PBX's to end:
+ * after 30 s without sound, for which it looks every 7.5 s.
+ */
+const AGREE_MS = 45_000;
+
+/**
  * One person at a browser, who does what the dice say, in any of their pages. After each step the pages have to agree with
  * the PBX; until they do is waited for.
  */
@@ -225,7 +231,7 @@ export class Play {
       why = (await this.#onePhone()) ?? (await this.#sameCall()) ?? '';
       return why === '';
     };
-    await until('the pages to agree with the PBX', agree).catch((error: Error) => {
+    await until('the pages to agree with the PBX', agree, AGREE_MS).catch((error: Error) => {
       throw new Error(`${error.message}: ${why}\n  ${this.history.join('\n  ')}`);
     });
     if (this.#call?.truth() === 'over') this.#call = null;

@@ -4,6 +4,7 @@ import type { Stage } from '../browser/call-stage.ts';
 import { until } from '../harness/until.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
 import { BROWSER_PORTS, blockUdp, ownNetwork } from '../pbx/coturn/block.ts';
+import { appearOnline } from '../pbx/elsewhere/online.ts';
 import { faultTimes } from './fault-times.ts';
 import { clockRuns, type Product, says, startProduct } from './product.ts';
 import { localPort, soundsBothWays } from './sound.ts';
@@ -20,9 +21,11 @@ const SLEEP_MS = 17_000;
 
 let product: Product;
 let unblock = () => {};
+let goAway = () => {};
 const table = faultTimes();
 
 beforeAll(async () => {
+  goAway = appearOnline();
   product = await startProduct();
 });
 afterEach(({ task }) => {
@@ -31,6 +34,7 @@ afterEach(({ task }) => {
 });
 afterAll(async () => {
   await product?.close();
+  goAway();
   table.print('network faults, seconds:');
 });
 

@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { ownNetwork } from '../coturn/block.ts';
+
+/**
+ * Where nothing but loopback exists, a browser says that it is offline, and fires neither `offline` nor `online` when a test
+ * takes its network away and gives it back. A link with an address (of the documentation range, RFC 5737) that leads nowhere is a
+ * network to it.
+ *
+ * @returns takes it away again
+ */
+export function appearOnline(): () => void {
+  if (!ownNetwork()) return () => {};
+  const ip = (...args: string[]) => execFileSync('ip', args);
+  ip('link', 'add', 'net0', 'type', 'veth', 'peer', 'name', 'net1');
+  ip('addr', 'add', '203.0.113.1/32', 'dev', 'net0');
+  for (const end of ['net0', 'net1']) ip('link', 'set', end, 'up');
+  return () => ip('link', 'del', 'net0');
+}
