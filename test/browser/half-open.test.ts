@@ -48,8 +48,12 @@ test('an outage costs the portal nothing: the phone is back with the ticket that
   scene.world.proxy.dropSockets();
   // As often as the phone would take a refusal for its ticket's fault.
   await frame.waitForFunction(() => (window as unknown as { tried: string[] }).tried.length > 4, null, { polling: 50 });
+  // A browser that sees nothing but loopback is offline all the time, and never says that it is back.
+  await frame.evaluate(() => void dispatchEvent(new Event('online')));
   await anna.person.context.setOffline(false);
   await until('a new connection', () => connections() > before);
+  // The PBX has its own reconnect, and a click without it is refused.
+  await anna.shows('phone', 'ready');
   scene.clickToCall('+49301234567');
   await anna.card('connected');
   await anna.press('hangup');
