@@ -125,7 +125,7 @@ export class TokenKeeper implements Caller {
     const answer = token && (await batch(this.#fetch, { endpoint: portal.endpoint, token }, commands, this.#watch));
     if (answer && (answer.ok || answer.error.kind !== 'expired')) return answer;
     if (this.#lent?.token === token) this.#lent = null;
-    if (this.#lent === null && now - this.#askedLenderAt > ASK_LENDER_MS) {
+    if (this.#lender(now) === null && now - this.#askedLenderAt > ASK_LENDER_MS) {
       this.#askedLenderAt = now;
       this.#askLender();
     }

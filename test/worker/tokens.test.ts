@@ -83,6 +83,26 @@ describe('an answer of a refresh that was lost', () => {
     expect(talking.closed).toBeNull();
   });
 
+  it('and what was lent has run out: somebody is asked as well', async () => {
+    const portal = await lockedOut();
+    const phone = await openPhone(portal, 2);
+    expect(await asked(phone, 'a')).toBe('registered');
+    const { value: config } = readConfig(env) as { value: Config };
+    let wanted = 0;
+    await runInDurableObject(portal.object, async (_, { storage }) => {
+      const tokens = new TokenKeeper(
+        storage.sql,
+        config,
+        (url, init) => fetch(url, init),
+        ignore,
+        () => wanted++,
+      );
+      tokens.lend('a token', Date.now() - 51 * 60_000);
+      await tokens.batch({ it: { method: 'profile' } });
+    });
+    expect(wanted).toBe(1);
+  });
+
   it('costs no call with a token that is known to be dead', async () => {
     const portal = await lockedOut();
     const phone = await openPhone(portal, 2);
