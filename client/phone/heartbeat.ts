@@ -35,7 +35,7 @@ export interface Pulse {
    * @param callback gets whether the network was gone meanwhile
    */
   onWake(callback: (gone?: boolean) => void): void;
-  /** One of the phone's connections was lost: what took it may have taken the others as well. */
+  /** Something speaks against the phone's connections: one was lost, the network has gone, nothing is heard. */
   doubt(): void;
   onDoubt(callback: () => void): void;
 }

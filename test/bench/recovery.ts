@@ -5,7 +5,7 @@ import { LINE, settingsFor } from '../harness/cast.ts';
 import { until } from '../harness/until.ts';
 import type { World } from '../harness/world.ts';
 import type { AgentCall } from '../pbx/demo/demo-pbx.ts';
-import { appearOnline } from '../pbx/elsewhere/online.ts';
+import { appearOnline, showsNetwork } from '../pbx/elsewhere/online.ts';
 import { type Severable, severable } from '../pbx-calls/severable.ts';
 import { type Outcome, spread } from './figures.ts';
 import { frameInserted, noteFrame } from './inserted.ts';
@@ -136,16 +136,12 @@ async function outage(stage: Stage, world: World, way: Severable): Promise<numbe
   return at - back;
 }
 
-/** Waits until the browser has noticed. */
-const inFrame = async (stage: Stage, online: boolean) =>
-  (await stage.frame()).waitForFunction((online) => navigator.onLine === online, online, { polling: 20 });
-
 /** Network back -> registered at the PBX. */
 async function measureOutage(stage: Stage, world: World, way: Severable): Promise<Outcome> {
   const times: number[] = [];
   const alone = appearOnline();
   try {
-    await inFrame(stage, true);
+    await showsNetwork(stage, true);
     for (let turn = 0; turn < OUTAGES; turn += 1) times.push(await outage(stage, world, way));
   } finally {
     alone();

@@ -4,6 +4,7 @@ import type { Stage } from '../browser/call-stage.ts';
 import type { OutsideCall } from '../pbx/asterisk/outside.ts';
 import { ownNetwork } from '../pbx/coturn/block.ts';
 import { type Elsewhere, startElsewhere } from '../pbx/elsewhere/elsewhere.ts';
+import { showsNetwork } from '../pbx/elsewhere/online.ts';
 import { faultTimes } from './fault-times.ts';
 import { clockRuns, type Product, says, startProduct } from './product.ts';
 import { soundsBothWays } from './sound.ts';
@@ -36,9 +37,6 @@ describe.skipIf(!ownNetwork())('another interface', () => {
     times.print('other interfaces, seconds:');
   });
 
-  const online = (stage: Stage, yes: boolean) =>
-    stage.frame().then((frame) => frame.waitForFunction((yes) => navigator.onLine === yes, yes, { polling: 20 }));
-
   async function talking() {
     const { anna, call } = await product.talking({ from: CUSTOMER, name: 'Marta Lind' });
     await soundsBothWays(anna);
@@ -56,9 +54,9 @@ describe.skipIf(!ownNetwork())('another interface', () => {
     const anna = await product.employee(1);
     const before = await product.contact('1001');
     elsewhere.wifi.down();
-    await online(anna, false);
+    await showsNetwork(anna, false);
     elsewhere.cable.up();
-    await online(anna, true);
+    await showsNetwork(anna, true);
     await times.begin('idle: Wi-Fi, nothing, cable', '`online`').registered(product.registersAnew('1001', before));
     await anna.shows('phone', 'ready');
   });
@@ -68,10 +66,10 @@ describe.skipIf(!ownNetwork())('another interface', () => {
     const { anna } = talk;
     const before = await product.contact('1001');
     elsewhere.wifi.down();
-    await online(anna, false);
+    await showsNetwork(anna, false);
     await pause(1000);
     elsewhere.cable.up();
-    await online(anna, true);
+    await showsNetwork(anna, true);
     const row = times.begin('call: Wi-Fi, nothing, cable', '`online`');
     await Promise.all([row.registered(product.registersAnew('1001', before)), row.sounds(soundsBothWays(anna))]);
     await says(anna, 'Connected');

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { MAPPED_ADDRESS } from '../asterisk/namespace.mjs';
 
-const ip = (...args: string[]) => execFileSync('ip', args, { encoding: 'utf8' });
+/** Runs `ip` (iproute2). */
+export const ip = (...args: string[]) => execFileSync('ip', args, { encoding: 'utf8' });
 
 /** Whether this network is the tests' own: only there may packets be blocked. */
 export function ownNetwork(): boolean {

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../harness/until.ts';
 import type { Place } from '../asterisk/asterisk.ts';
-import { ownNetwork } from '../coturn/block.ts';
+import { ip, ownNetwork } from '../coturn/block.ts';
 import { launch } from '../program.ts';
 
 /** A network interface of the computer on which the browsers run, and the way that begins there. */
@@ -32,8 +32,6 @@ const ADDRESS = '10.77.9.9';
 const HOST = 'pbx.localhost';
 const AMI_PORT = 5038;
 const host = fileURLToPath(new URL('host.mjs', import.meta.url));
-
-const ip = (...args: string[]) => execFileSync('ip', args, { encoding: 'utf8' });
 
 /**
  * Makes a second network beside the tests' own, with two links to it that are both down.
