@@ -43,6 +43,33 @@ test('3 a call goes through the card: initialized, answer, connected, hang-up, f
   expect(await ask(frame, 'CallCardSetStatusText', { statusText: 'x' })).toEqual(E1);
 });
 
+test.each([
+  { order: 'the later answer comes first', turns: [1, 0] },
+  { order: 'in their order', turns: [0, 1] },
+])(
+  'a call that begins and ends at once stands as ended, whatever the panel’s answers do: $order',
+  async ({ turns }) => {
+    const page = await visit();
+    const held = await page.evaluateHandle(() => {
+      const answers: (() => void)[] = [];
+      const ask = window.fetch;
+      window.fetch = async (...question) => {
+        const answer = await ask(...question);
+        if (String(question[0]).startsWith('/__portal/calls')) await new Promise<void>((go) => answers.push(go));
+        return answer;
+      };
+      return answers;
+    });
+    const answers = (count: number) => expect.poll(() => held.evaluate(({ length }) => length)).toBe(count);
+    const { CALL_ID } = await register();
+    await answers(1);
+    await rest('telephony.externalCall.finish', { CALL_ID, USER_ID: ADA, DURATION: 0 });
+    await answers(2);
+    for (const turn of turns) await held.evaluate((all, index) => all[index]?.(), turn);
+    await page.waitForSelector(`[data-calls] tr[data-live="no"][data-call-id="${CALL_ID}"]`);
+  },
+);
+
 test('3.3 every button of a connected card says what it should, with the payload it should', async () => {
   const page = await visit();
   const frame = await worker(page);
