@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { edited } from './edit.mjs';
 
 /** SIP.js's own modules, wherever they are installed. */
@@ -18,20 +17,19 @@ const sentPhrases = (node, code) =>
   node.init.properties.filter(({ key }) => SENT.includes(key.value)).map(({ start, end }) => code.slice(start, end));
 
 /**
- * A module of SIP.js whose exceptions say where they come from instead of what is wrong: they are about a wrong use of SIP.js,
- * or about what a leg tells as its end. Of the reason phrases those stay that are sent.
+ * A module of SIP.js whose exceptions are without words: they are about a wrong use of SIP.js, or about what a leg tells as its
+ * end, and their stack says where. Of the reason phrases those stay that are sent.
  * @param id the module's path
  * @returns null for a module that is not SIP.js's; else its code, and how many texts went
  * @example terse('throw new Error("Dialog undefined.");', '/node_modules/sip.js/lib/api/session.js')
- * // { code: 'throw new Error("session.js");', removed: 1 }
+ * // { code: 'throw new Error();', removed: 1 }
  */
 export function terse(code, id) {
   if (!SIPJS.test(id)) return null;
-  const file = JSON.stringify(basename(id));
   const rest = edited(code, (node) => {
     if (isPhrases(node)) return `REASON_PHRASE = { ${sentPhrases(node, code).join(', ')} }`;
     if (!isException(node) || node.arguments.length !== 1 || !isText(node.arguments[0])) return undefined;
-    return `new ${node.callee.name}(${file})`;
+    return `new ${node.callee.name}()`;
   });
   return { code: rest.code, removed: rest.count };
 }

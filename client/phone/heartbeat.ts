@@ -138,6 +138,8 @@ export function heartbeat(link: Pingable, ticks: number, deps: HeartbeatDeps, an
       else giveUp();
     }, patience);
     link.ping(() => {
+      // Nobody answers over a lost connection: its questions are ended on this side.
+      if (link.connection() !== asked) return;
       answers = true;
       if (owing === asked) settle();
     });

@@ -128,6 +128,8 @@ export function runPhone(env: PhoneEnv): RunningPhone {
       void lookAtMicrophone();
       if (ended) return SERVICE_LOST;
       const reason = notReady();
+      // Somebody waits for it: now, not when its turn comes.
+      if (reason === 'pbx_unreachable') sip.resume();
       // A page that was opened by the click, or right after it: the call waits for the PBX's socket.
       return reason === null || reason === 'starting' ? null : NOT_READY[reason];
     },

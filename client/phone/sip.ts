@@ -46,6 +46,7 @@ export interface SipPhone {
   retire(): void;
   /** This page is stopped: leaves the PBX without a word, as its contact may be another page's in a moment. Only without calls. */
   pause(): void;
+  /** The page goes on; and where the PBX was away: tries it now. */
   resume(): void;
   /** @param replaces a leg of an earlier page whose place this one takes; waits for the PBX's socket */
   invite(leg: string, number: string, line: string, replaces?: KeptCall): void;

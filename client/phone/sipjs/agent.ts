@@ -2,7 +2,7 @@ import { Invitation, Inviter, SessionState, SIPExtension, UserAgent, Web } from 
 import type { CallingRules, IceServer, KeptCall, SipAccount } from '../../../src/protocol/frame.ts';
 import type { CallEvent } from '../../call/types.ts';
 import type { Microphone } from '../../media/microphone.ts';
-import { backoff } from '../backoff.ts';
+import { backoff, PBX_WAITS } from '../backoff.ts';
 import type { HeartbeatDeps } from '../heartbeat.ts';
 import type { SipNews, SipPhone } from '../sip.ts';
 import { GATHERING_LIMIT_MS } from './ice.ts';
@@ -52,7 +52,7 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
   const legs = new Map<string, Leg>();
   /** What waits for the socket, or for its turn. */
   const waiting = new Map<string, () => void>();
-  const policy = backoff(deps.random);
+  const policy = backoff(deps.random, PBX_WAITS);
   const network = rememberNetwork();
   const dying = takenBack(deps.setTimeout);
   const uri = UserAgent.makeURI(account.uri);
@@ -120,12 +120,13 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onInvite: (invitation) => incoming(invitation),
     },
   });
-  const alive = keepAlive(agent, deps, () => [...legs.values()].some(({ session }) => isUnanswered(session)));
+  const patient = () => [...legs.values()].some(({ session }) => isUnanswered(session));
+  const alive = keepAlive(agent, deps, patient);
   const sip = { agent, Inviter, makeURI: UserAgent.makeURI };
   const registration = keepRegistered(
     agent,
     identity.instanceId,
-    { backoff: policy, setTimeout: deps.setTimeout },
+    { backoff: policy, patient, setTimeout: deps.setTimeout },
     (problem) => tell({ on: 'registration', problem }),
   );
 

@@ -225,6 +225,22 @@ describe('the heartbeat', () => {
     await known.clock.tick(60_000);
     expect(known.drops).toHaveLength(1);
   });
+  test('what comes when the connection is lost is no answer: who never answered is left alone after it as well', async () => {
+    let loses = true;
+    const some = world({
+      reply: () => {
+        if (loses) some.lose();
+        return loses;
+      },
+    });
+    some.wake();
+    loses = false;
+    some.reconnect();
+    some.wake();
+    await some.clock.tick(60_000);
+    expect(some.pings()).toBe(2);
+    expect(some.drops).toEqual([]);
+  });
   test('many wake-ups are one question, whose patience they don’t prolong', async () => {
     const { wake, clock, drops, pings } = world({ reply: () => false, answers: true });
     wake();

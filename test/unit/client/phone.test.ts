@@ -166,6 +166,13 @@ describe('whether the phone is ready', () => {
     phone.click('c3');
     expect(phone.sip.some((line) => line.startsWith('invite'))).toBe(true);
   });
+  test('a click while the PBX is away is excused, and the PBX tried at once, for the next click', async () => {
+    const phone = await aPhone();
+    phone.tell({ on: 'registration', problem: 'pbx_unreachable' });
+    phone.click('c1');
+    expect(phone.statusTexts().at(-1)).toContain('PBX can’t be reached');
+    expect(phone.sip.at(-1)).toBe('resume');
+  });
   test('still starting is no excuse: a click that came with its page is dialled as soon as the PBX is there', async () => {
     const phone = await aPhone();
     phone.click('c1');

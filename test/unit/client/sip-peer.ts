@@ -45,6 +45,8 @@ export interface SipPeer {
   invites(options?: { readonly headers?: readonly string[] }): Promise<Dialog>;
   /** How REGISTER is answered from now on: further header lines instead of the contact's echo. */
   registersWith(headers: readonly string[]): void;
+  /** The status that REGISTER has from now on; null = no answer. */
+  answersRegister(status: number | null): void;
   /** Cuts the connections. */
   cut(): void;
   close(): Promise<void>;
@@ -79,6 +81,7 @@ export async function startSipPeer(): Promise<SipPeer> {
   let socket: Socket | undefined;
   let contact = '';
   let registerHeaders: readonly string[] | null = null;
+  let registerStatus: number | null = 200;
   let count = 0;
   let invited = 0;
 
@@ -112,7 +115,10 @@ export async function startSipPeer(): Promise<SipPeer> {
     socket = connection;
     connection.on('message', (data) => {
       const message = parse(String(data));
-      if (message.first.startsWith('REGISTER')) register(message);
+      if (message.first.startsWith('REGISTER')) {
+        if (registerStatus === 200) register(message);
+        else if (registerStatus !== null) answer(message, registerStatus);
+      }
       heard.push(message);
     });
   });
@@ -164,6 +170,9 @@ export async function startSipPeer(): Promise<SipPeer> {
     },
     registersWith: (headers) => {
       registerHeaders = headers;
+    },
+    answersRegister: (status) => {
+      registerStatus = status;
     },
     cut: () => socket?.terminate(),
     async close() {

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { until } from '../../harness/until.ts';
 import { SDP } from './sip-peer.ts';
-import { clock, eventsOf, kept, news, peer, phone, start, takes, talks, told } from './sip-stage.ts';
+import { clock, eventsOf, forget, kept, news, peer, phone, start, takes, talks, told } from './sip-stage.ts';
 
 /** What becomes of requests and of clicks while there is no connection to the PBX. */
 
 const lost = () =>
   until('the loss', () => news.some((item) => item.on === 'registration' && item.problem === 'pbx_unreachable'));
+
+const registered = () =>
+  until('a registration', () => news.some((item) => item.on === 'registration' && item.problem === null));
 
 describe('a connection is lost while the PBX owes an answer', () => {
   const reconnects = async () => {
@@ -58,6 +61,61 @@ describe('a connection is lost while the PBX owes an answer', () => {
     await takes('INVITE');
     await reconnects();
     expect(eventsOf('leg-1')).toEqual([]);
+  });
+});
+
+describe('a PBX that is starting takes the connection, and loses what comes over it', () => {
+  const starting = async () => {
+    peer.answersRegister(null);
+    await start();
+  };
+  test('after 5 s without an answer to REGISTER the phone connects anew, and is registered', async () => {
+    await starting();
+    await clock.tick(4999);
+    expect(news).toEqual([]);
+    peer.answersRegister(200);
+    await clock.tick(1);
+    await takes('REGISTER');
+    await registered();
+  });
+  test('one that is only slow gets 5 s more each time', async () => {
+    await starting();
+    await clock.tick(5000);
+    await takes('REGISTER');
+    forget();
+    await clock.tick(9000);
+    expect(news).toEqual([]);
+    await clock.tick(1000);
+    await lost();
+    await takes('REGISTER');
+  });
+  test('a call that is being dialled over the connection keeps it', async () => {
+    await starting();
+    phone.invite('leg-1', '600', '');
+    peer.answer(await takes('INVITE'), 180);
+    await told('leg-1', 'progress');
+    await clock.tick(5000);
+    expect(peer.waiting('REGISTER')).toEqual([]);
+    expect(news.filter(({ on }) => on === 'registration')).toEqual([]);
+  });
+});
+
+describe('a PBX that refuses the password', () => {
+  test('is asked again after five minutes, not over each new connection: PBXs lock out who insists', async () => {
+    peer.answersRegister(403);
+    await start();
+    await until('the refusal', () =>
+      news.some((item) => item.on === 'registration' && item.problem === 'wrong_password'),
+    );
+    peer.cut();
+    await takes('OPTIONS');
+    peer.answersRegister(200);
+    await takes('OPTIONS');
+    await clock.tick(299_000);
+    expect(peer.waiting('REGISTER')).toEqual([]);
+    await clock.tick(1000);
+    await takes('REGISTER');
+    await registered();
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backoff } from '../../../client/phone/backoff.ts';
+import { backoff, PBX_WAITS } from '../../../client/phone/backoff.ts';
 import { sendKey } from '../../../client/phone/sipjs/dtmf.ts';
 import { sipIdentity } from '../../../client/phone/sipjs/identity.ts';
 import { logConnector, redact } from '../../../client/phone/sipjs/log.ts';
@@ -208,6 +208,8 @@ describe('waiting before another attempt', () => {
     expect(delays(0)[0]).toBe(0);
     expect(Math.max(...delays(0.999))).toBeLessThanOrEqual(45_000);
     expect(delays(0.5).at(-1)).toBe(30_000);
+    // A PBX that was started anew has nobody wait so long.
+    expect(backoff(() => 0.5, PBX_WAITS).delayMs(50)).toBe(15_000);
     for (const [low, high] of delays(0).map((delay, n) => [delay, delays(0.9)[n] ?? 0]))
       expect(high).toBeGreaterThan(low ?? 0);
   });
