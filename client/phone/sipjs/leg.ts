@@ -100,8 +100,6 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   let stood = false;
   /** Since when there is no way for the sound. */
   let silentAt: number | null = null;
-  /** Nothing arrived any more when the socket was lost. */
-  let deaf = false;
   const reinvite = reinviteQueue({ ownsCallId: ours, random: deps.random, setTimeout: deps.setTimeout });
 
   const end = (event: CallEvent) => {
@@ -321,11 +319,9 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
     // Only a confirmed dialog has the tags that Replaces names.
     referTo: (other) => refer(other?.state === SessionState.Established ? other : undefined),
-    adrift: async () => {
-      deaf = await hearsNothing();
-    },
+    adrift: () => void path.adrift(),
     // An ICE restart is a re-INVITE as well.
-    refresh: () => (path.again(deaf) ? undefined : void renew()),
+    refresh: () => (path.again() ? undefined : void renew()),
     refreshEvery,
     muted: () => muted,
     held: () => held,

@@ -26,12 +26,13 @@ export interface PathDeps {
 export interface PathWatch {
   /** The state has changed. */
   changed(): void;
+  /** The socket is lost, perhaps with the sound's way: looks whether anything arrives still, for ICE notices late. */
+  adrift(): Promise<void>;
   /**
    * The socket is back: what could not be sent while it was away can be now.
-   * @param nothing nothing arrives any more, though ICE has not noticed yet
    * @returns whether anything was broken
    */
-  again(nothing: boolean): boolean;
+  again(): boolean;
   stop(): void;
 }
 
@@ -48,6 +49,8 @@ export function watchPath(deps: PathDeps): PathWatch {
   let alive = true;
   let owed = false;
   let asking = 0;
+  /** Nothing arrived any more when the socket was lost. */
+  let silent = false;
   /** ICE says that there is a way, and nothing arrives by it. */
   let deaf = false;
   let looks = 0;
@@ -96,9 +99,12 @@ export function watchPath(deps: PathDeps): PathWatch {
   };
   return {
     changed,
-    again: (nothing) => {
-      if (alive && !nothing) return false;
-      deaf = nothing;
+    adrift: async () => {
+      silent = await deps.deaf();
+    },
+    again: () => {
+      if (alive && !silent) return false;
+      deaf = silent;
       looks = 0;
       pause = FRESH_MS;
       void restart();

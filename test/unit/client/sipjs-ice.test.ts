@@ -200,15 +200,16 @@ describe('a path that dies', () => {
   });
   test('a socket that is back tries at once, and only where something is broken', async () => {
     const { log, watch, becomes } = watched();
-    expect(watch.again(false)).toBe(false);
+    expect(watch.again()).toBe(false);
     becomes('disconnected');
-    expect(watch.again(false)).toBe(true);
+    expect(watch.again()).toBe(true);
     expect(log).toEqual(['dead', 'restart']);
   });
   test('a socket that is back tries at once where nothing arrives, until something does: ICE has not noticed', async () => {
     const { clock, log, watch, hears } = watched();
     hears(false);
-    expect(watch.again(true)).toBe(true);
+    await watch.adrift();
+    expect(watch.again()).toBe(true);
     expect(log).toEqual(['restart', 'dead']);
     await clock.tick(1000);
     expect(log).toEqual(['restart', 'dead', 'restart']);
@@ -220,7 +221,8 @@ describe('a path that dies', () => {
   test('where nothing arrives after some restarts, ICE is believed: the far end may be silent', async () => {
     const { clock, log, watch, hears } = watched();
     hears(false);
-    watch.again(true);
+    await watch.adrift();
+    watch.again();
     await clock.tick(1000 + 2000 + 4000 + 8000);
     expect(log).toEqual(['restart', 'dead', 'restart', 'restart', 'restart', 'alive']);
     expect(clock.waiting()).toBe(0);
@@ -228,7 +230,8 @@ describe('a path that dies', () => {
   test('what arrives by a way that then dies as well is looked for by ICE alone', async () => {
     const { clock, log, watch, becomes, hears } = watched();
     hears(false);
-    watch.again(true);
+    await watch.adrift();
+    watch.again();
     hears(true);
     becomes('disconnected');
     await clock.tick(1000);
@@ -239,7 +242,7 @@ describe('a path that dies', () => {
   test('the first restart after the network is back is given 1 s: a browser may offer an address that has just gone', async () => {
     const { clock, log, watch, becomes } = watched();
     becomes('disconnected');
-    watch.again(false);
+    watch.again();
     await clock.tick(1000);
     expect(log).toEqual(['dead', 'restart', 'restart']);
     await clock.tick(2000 + 4000);
