@@ -14,3 +14,23 @@ export function onOurClock<T extends FrameMessage>(message: T, now: number): T {
   if ('at' in message) return { ...message, at: ours(message.at) };
   return message;
 }
+
+/** How far the two measures of a talk may be apart before the browser's clock is taken to have been set meanwhile (ms). */
+const CLOCK_SET_MS = 10_000;
+
+/**
+ * Talk time of a leg in whole seconds. The browser's own count is exact; ours carries what its messages took on their way.
+ * Ours counts where the two disagree by more than that: the browser's clock was set between the answer and the end.
+ *
+ * @param ended as {@link onOurClock} gives it
+ * @param answeredAt when we say that the leg was answered, Unix ms; null = it was not
+ * @example talkedSeconds({ at: 65_400, seconds: 62, sent: 1 }, 0) // 62
+ */
+export function talkedSeconds(
+  ended: { readonly at: number; readonly seconds: number; readonly sent?: number },
+  answeredAt: number | null,
+): number {
+  if (ended.sent === undefined || answeredAt === null) return ended.seconds;
+  const ours = Math.max(0, ended.at - answeredAt);
+  return Math.abs(ours - ended.seconds * 1000) <= CLOCK_SET_MS ? ended.seconds : Math.round(ours / 1000);
+}

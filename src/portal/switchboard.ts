@@ -1,6 +1,7 @@
 import type { FrameMessage, ObjectMessage } from '../protocol/frame.ts';
 import type { Agents } from './agents.ts';
 import { ADOPT_GRACE_MS, wasAside } from './callbacks.ts';
+import { talkedSeconds } from './clock.ts';
 import type { DueJobs } from './due.ts';
 import type { HandoverStore } from './handover-store.ts';
 import type { KeptStore } from './kept-store.ts';
@@ -188,7 +189,11 @@ export class Switchboard {
     // Its page was gone before the one that says so: the call was over when that page was last seen.
     if (leg.live && this.#kept.row(leg.leg)?.offeredTo != null) this.#ends.abandon(leg, now);
     else if (leg.live)
-      this.#ends.end(leg, { at: m.at, seconds: this.#talked(leg, m), status: m.status, reason: m.reason }, now);
+      this.#ends.end(
+        leg,
+        { at: m.at, seconds: talkedSeconds(m, leg.answeredAt), status: m.status, reason: m.reason },
+        now,
+      );
     return { t: 'ack', id: m.id };
   }
 
@@ -308,14 +313,5 @@ export class Switchboard {
 
   #isLive(leg: string | null): boolean {
     return leg !== null && this.#ledger.leg(leg)?.live === true;
-  }
-
-  /**
-   * Talk time of a leg in seconds. By our clock where the browser said what its own showed: that may have been set
-   * between the answer and the end.
-   */
-  #talked(leg: LegRecord, m: Of<'ended'>): number {
-    if (m.sent === undefined || leg.answeredAt === null) return m.seconds;
-    return Math.max(0, Math.round((m.at - leg.answeredAt) / 1000));
   }
 }

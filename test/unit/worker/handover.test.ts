@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { onOurClock } from '../../../src/portal/clock.ts';
+import { onOurClock, talkedSeconds } from '../../../src/portal/clock.ts';
 import { callHandedTo, HANDOVER_LIFE_MS, type OpenHandover, sameParty } from '../../../src/portal/handover.ts';
 import { decideEnd, withoutCard } from '../../../src/portal/ledger.ts';
 
@@ -93,5 +93,18 @@ describe('a browser\u2019s clock', () => {
   ])('%s', (_, at, sent, ours, read) => {
     const message = { t: 'answered' as const, id: 'i', leg: 'l', at, ...(sent === undefined ? {} : { sent }) };
     expect(onOurClock(message, ours).at).toBe(read);
+  });
+
+  it.each([
+    ['agrees with ours but for the way of a message: its own count is exact', 65_400, 62, 62],
+    ['was set forward meanwhile: ours counts', 65_400, 3665, 65],
+    ['was set back meanwhile: ours counts', 65_400, 0, 65],
+  ])('%s', (_, at, seconds, talked) => {
+    expect(talkedSeconds({ at, seconds, sent: at }, 0)).toBe(talked);
+  });
+
+  it('says how long a talk was where we know nothing better: it did not say what it showed, or the answer is unknown', () => {
+    expect(talkedSeconds({ at: 65_400, seconds: 3 }, 0)).toBe(3);
+    expect(talkedSeconds({ at: 65_400, seconds: 3, sent: 65_400 }, null)).toBe(3);
   });
 });
