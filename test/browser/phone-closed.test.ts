@@ -229,3 +229,14 @@ test('a customer waits to be called back, and the only page is reloaded: its car
   await only.shows('phone', 'ready');
   await dials(only, number);
 });
+
+test('the same, and the portal’s telephony is late in the new page: the card is asked for until it opens', async () => {
+  const only = await scene.employee(1);
+  const number = await wantsToBeCalled(only);
+  await only.page.addInitScript(() => {
+    window.fakePortalOptions = { listDelay: 4000 };
+  });
+  await only.page.reload();
+  await only.shows('call', 'prepared');
+  await dials(only, number);
+});

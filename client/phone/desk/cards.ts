@@ -4,7 +4,7 @@ import { step } from '../../call/step.ts';
 import { words } from '../../call/words.ts';
 import type { CardEvent } from '../../card/events.ts';
 import { transfer } from './consultation.ts';
-import { makeRoom } from './offer.ts';
+import { expectCard, makeRoom } from './offer.ts';
 import { attach, begin, click, places, spotOf, without } from './place.ts';
 import { activate, activeSpot, detach, hasSecond, hold, swap } from './second.ts';
 import type { Desk, Initialized, Spot, Work } from './types.ts';
@@ -39,7 +39,10 @@ export function opened(work: Work, frame: string, card: Initialized, again = fal
 
 /** The object's word. Its card tells whether a customer waits to be called back; from a mobile app there may be none. */
 export function pushed(work: Work, callId: string, number: string, line: string, ask: boolean) {
-  if (ask) return dial(work, callId, number, line, 'callback');
+  if (ask) {
+    dial(work, callId, number, line, 'callback');
+    return work.desk.front?.call.callId === callId ? expectCard(work, 'front') : undefined;
+  }
   const card = cardOf(work.desk, callId);
   if (card) return dial(work, callId, number, line, card.direction);
   work.desk = { ...work.desk, pushed: [...work.desk.pushed, { callId, number, line }] };

@@ -1,4 +1,5 @@
 import { offered, refused } from '../../call/begin.ts';
+import type { Phase } from '../../call/types.ts';
 import { reasons } from '../../call/words.ts';
 import type { IncomingLeg } from '../sip.ts';
 import { begin, change, click, tell } from './place.ts';
@@ -9,9 +10,11 @@ import type { Rules, Spot, Work } from './types.ts';
  * Another card or a video call keeps it from opening (fact 3.4).
  */
 export const CARD_WAIT_MS = 5000;
-/** The same for the card of a call that this page took over: the portal's own page may still be loading, in ms. */
+/** The same for the card of a call that an earlier page had: the portal's own page may still be loading, in ms. */
 const PAGE_WAIT_MS = 1500;
-/** How often an answered call's card is asked for: an open comment keeps the card before it for up to 65 s (fact 3.4). */
+/** Phases in which a call without a card goes on, and its card is asked for. */
+const GO_ON: ReadonlySet<Phase> = new Set(['prepared', 'answering', 'talking', 'transferring']);
+/** How often such a call's card is asked for: an open comment keeps the card before it for up to 65 s (fact 3.4). */
 const SHOWS = 13;
 
 /** An INVITE came in: offered, put behind the call that is there, or refused. */
@@ -64,7 +67,7 @@ export function askForCard(work: Work, spot: Spot) {
   work.effects.push({ do: 'alarm', id, kind: 'card', afterMs: CARD_WAIT_MS });
 }
 
-/** The object has asked for the card of a call that this page took over; a page that has just loaded may not hear of it. */
+/** The object has asked for the card of a call that an earlier page had; a page that has just loaded may not hear of it. */
 export function expectCard(work: Work, spot: Spot) {
   const id = work.desk[spot]?.call.id;
   if (id !== undefined) work.effects.push({ do: 'alarm', id, kind: 'card', afterMs: PAGE_WAIT_MS });
@@ -79,10 +82,7 @@ export function lookForCard(work: Work, spot: Spot) {
     change(work, spot, { shows: shows + 1 });
     askForCard(work, spot);
   };
-  if (call.phase !== 'offered') {
-    const lives = call.phase === 'answering' || call.phase === 'talking' || call.phase === 'transferring';
-    return lives && shows < SHOWS ? askAgain() : undefined;
-  }
+  if (call.phase !== 'offered') return GO_ON.has(call.phase) && shows < SHOWS ? askAgain() : undefined;
   if (shows === 0) return askAgain();
   const reason = call.callId === null ? reasons.notRegistered : reasons.noCard;
   tell(work, spot, { on: 'unseen', reason, at: work.now.at });

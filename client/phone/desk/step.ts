@@ -156,6 +156,8 @@ function left(work: Work, frame: string) {
 }
 
 const LIVE: ReadonlySet<Phase | undefined> = new Set(['offered', 'answering', 'talking', 'transferring'] as const);
+/** What a person needs the buttons of a card for. */
+const CLICKED: ReadonlySet<Phase> = new Set(['offered', 'prepared', 'calling', 'answering', 'talking', 'transferring']);
 
 /** A card is gone from a frame; when it was the last, the call is told. */
 function gone(work: Work, id: string, frame: string) {
@@ -211,7 +213,7 @@ function promote(work: Work) {
 function openAnew(work: Work) {
   const { front, unheard } = work.desk;
   if (unheard.length === 0 || !front?.call.callId) return;
-  if (!LIVE.has(front.call.phase) && front.call.phase !== 'calling') return;
+  if (!CLICKED.has(front.call.phase)) return;
   work.desk = { ...work.desk, unheard: [] };
   work.effects.push({ do: 'report', report: { t: 'show', leg: front.call.leg, anew: true } });
 }

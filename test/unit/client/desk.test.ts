@@ -157,6 +157,41 @@ describe('a click on a number (rule 6)', () => {
   });
 });
 
+describe('a call-back that waited in an earlier page', () => {
+  const asked = () => {
+    const world = aDesk();
+    world.object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE, ask: true });
+    return world;
+  };
+  test('has its card asked for until one opens: the portal’s own page may not have heard the first time', async () => {
+    const { opens, kinds, clock } = asked();
+    expect(kinds()).toEqual(['adopt']);
+    await clock.tick(1500);
+    expect(kinds()).toEqual(['adopt', 'show']);
+    await clock.tick(5000);
+    expect(kinds()).toEqual(['adopt', 'show', 'show']);
+    opens('callback', '');
+    await clock.tick(20_000);
+    expect(kinds()).toEqual(['adopt', 'show', 'show']);
+  });
+  test('has a card that opened before its frame listened opened anew: it would have no button', async () => {
+    const { desk, opens, reports, uis } = asked();
+    desk.onCard({ frame: 'f1', unheard: true });
+    expect(reports.at(-1)).toMatchObject({ t: 'show', anew: true });
+    opens('callback', '');
+    expect(uis()).toEqual(['outgoing']);
+  });
+  test('that finds another call on the desk asks for no card', async () => {
+    const { ring, registered, opens, object, kinds, clock } = aDesk();
+    ring();
+    registered('c2');
+    opens('incoming', LINE, 'c2');
+    object({ t: 'dial', callId: 'c1', number: '+4940', line: LINE, ask: true });
+    await clock.tick(4000);
+    expect(kinds()).not.toContain('show');
+  });
+});
+
 describe('a call that only shows its end', () => {
   const busy = () => {
     const world = aDesk();
