@@ -230,12 +230,15 @@ test('a customer waits to be called back, and the only page is reloaded: its car
   await dials(only, number);
 });
 
-test('the same, and the portal’s telephony is late in the new page: the card is asked for until it opens', async () => {
+test.each([
+  { ms: 310, when: 'while the card opens' },
+  { ms: 4000, when: 'long after it was asked for' },
+])('the same, and the new page’s telephony comes up $when: a card with buttons is there in the end', async ({ ms }) => {
   const only = await scene.employee(1);
   const number = await wantsToBeCalled(only);
-  await only.page.addInitScript(() => {
-    window.fakePortalOptions = { listDelay: 4000 };
-  });
+  await only.page.addInitScript((listDelay) => {
+    window.fakePortalOptions = { listDelay };
+  }, ms);
   await only.page.reload();
   await only.shows('call', 'prepared');
   await dials(only, number);

@@ -25,8 +25,8 @@ import { referStatus } from './refer.ts';
 import { reinviteQueue } from './reinvite.ts';
 import { agreeOnTimer } from './timers.ts';
 
-/** How often to look whether a re-INVITE of the far end is done, in ms. */
-const THEIR_TURN_MS = 50;
+/** How often to look whether a re-INVITE of the far end is done, or the sound's connection made, in ms. */
+const LOOK_MS = 50;
 
 /** What a leg needs of its surroundings. */
 export interface LegDeps {
@@ -182,14 +182,13 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     if (status !== null) deps.tell({ on: 'transfer', step: status < 300 ? 'done' : 'failed', status, at: deps.now() });
   };
 
-  /** RFC 3261 14.1: ours waits until theirs is done. */
-  const theirTurn = async () => {
-    while (established() && theirsRuns(session))
-      await new Promise<void>((done) => void deps.setTimeout(done, THEIR_TURN_MS));
+  const whileItStandsAnd = async (lasts: () => boolean) => {
+    while (established() && lasts()) await new Promise<void>((done) => void deps.setTimeout(done, LOOK_MS));
   };
 
   const offer = async (wanted: boolean, iceRestart = false) => {
-    await theirTurn();
+    // RFC 3261 14.1: ours waits until theirs is done.
+    await whileItStandsAnd(() => theirsRuns(session));
     return new Promise<number>((resolve) => {
       unusable = false;
       session
@@ -280,7 +279,11 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     if (!over) deps.tell({ on: 'held', held: wanted, ok });
   };
 
-  const dtmf = (key: string) => {
+  let typed = Promise.resolve();
+  const dtmf = async (key: string) => {
+    // A call stands before its sound does (DTLS), and a tone that is due meanwhile is lost.
+    await whileItStandsAnd(() => /new|connecting/.test(`${handler()?.peerConnection?.connectionState}`));
+    if (over) return;
     const sender = handler();
     const inStream =
       sender && deps.keys === 'stream'
@@ -315,7 +318,9 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     useMicrophone: (track) => void useMicrophone(track),
     stats,
     sound,
-    dtmf,
+    dtmf: (key) => {
+      typed = typed.then(() => dtmf(key));
+    },
     refer: (number) => refer(UserAgent.makeURI(`sip:${dialString(number)}@${deps.domain}`)),
     // Only a confirmed dialog has the tags that Replaces names.
     referTo: (other) => refer(other?.state === SessionState.Established ? other : undefined),

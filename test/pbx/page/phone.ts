@@ -13,7 +13,7 @@ const untaken: IncomingCall[] = [];
 const changes = new EventTarget();
 const changed = () => changes.dispatchEvent(new Event('change'));
 
-/** The value as soon as there is one; asked again after each change of any call. */
+/** The value as soon as there is one; asked again after each change of any call or its connection. */
 function until<T>(read: () => T | undefined): Promise<T> {
   return new Promise((resolve) => {
     const look = () => {
@@ -93,6 +93,7 @@ function track(session: Session): { id: string; call: Call } {
     onSessionDescriptionHandler: (handler) => {
       (handler as Web.SessionDescriptionHandler).peerConnectionDelegate = {
         ontrack: (event) => play((event as RTCTrackEvent).track),
+        onconnectionstatechange: changed,
       };
     },
   };
@@ -213,6 +214,8 @@ const phone: TestPhone = {
   reconnect: () => agent.reconnect().then(register),
   disconnected: () => until(() => (agent.isConnected() ? undefined : true)).then(() => undefined),
   async dtmf(id, keys) {
+    // A call stands before its sound does (DTLS), and a tone that is due meanwhile is lost.
+    await until(() => (handlerOf(id).peerConnection?.connectionState === 'connected' ? true : undefined));
     handlerOf(id).sendDtmf(keys, { duration: 100, interToneGap: 70 });
   },
   dtmfInfo: (id, key) =>

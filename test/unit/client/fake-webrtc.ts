@@ -47,6 +47,7 @@ class FakeConnection {
   signalingState = 'stable';
   iceGatheringState = 'new';
   iceConnectionState = 'new';
+  connectionState = 'connected';
   localDescription: Description | null = null;
   currentRemoteDescription: Description | null = null;
   get remoteDescription() {

@@ -274,6 +274,7 @@ describe('keys', () => {
     await start();
     await talks();
     phone.dtmf('leg-1', '5');
+    await clock.tick(0);
     expect(connections[0]?.inserted).toEqual(['5']);
     phone.retire();
     await start({ keys: 'info' });
@@ -282,6 +283,34 @@ describe('keys', () => {
     const info = await takes('INFO');
     expect(info.body).toContain('Signal=#');
     expect(connections[1]?.inserted).toEqual([]);
+  });
+});
+
+describe('a key that comes before the sound’s connection is made', () => {
+  const early = async () => {
+    await start();
+    await talks();
+    const [connection] = connections;
+    if (connection) connection.connectionState = 'connecting';
+    phone.dtmf('leg-1', '5');
+    await clock.tick(30);
+    phone.dtmf('leg-1', '6');
+    return connection;
+  };
+  test('waits for it, in its turn: a browser would play it to nobody', async () => {
+    const connection = await early();
+    await clock.tick(1000);
+    expect(connection?.inserted).toEqual([]);
+    if (connection) connection.connectionState = 'connected';
+    await clock.tick(50);
+    expect(connection?.inserted).toEqual(['5', '6']);
+  });
+  test('is nothing any more when the call is over', async () => {
+    const connection = await early();
+    phone.hangup('leg-1', 486);
+    peer.answer(await takes('BYE'), 200);
+    await clock.tick(1000);
+    expect(connection?.inserted).toEqual([]);
   });
 });
 
