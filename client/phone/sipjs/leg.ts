@@ -182,13 +182,14 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
     if (status !== null) deps.tell({ on: 'transfer', step: status < 300 ? 'done' : 'failed', status, at: deps.now() });
   };
 
-  const whileItStandsAnd = async (lasts: () => boolean) => {
+  /** The call's end ends the wait as well. */
+  const waitWhile = async (lasts: () => boolean) => {
     while (established() && lasts()) await new Promise<void>((done) => void deps.setTimeout(done, LOOK_MS));
   };
 
   const offer = async (wanted: boolean, iceRestart = false) => {
     // RFC 3261 14.1: ours waits until theirs is done.
-    await whileItStandsAnd(() => theirsRuns(session));
+    await waitWhile(() => theirsRuns(session));
     return new Promise<number>((resolve) => {
       unusable = false;
       session
@@ -282,7 +283,8 @@ export function trackLeg(session: Session, ours: boolean, deps: LegDeps): Leg {
   let typed = Promise.resolve();
   const dtmf = async (key: string) => {
     // A call stands before its sound does (DTLS), and a tone that is due meanwhile is lost.
-    await whileItStandsAnd(() => /new|connecting/.test(`${handler()?.peerConnection?.connectionState}`));
+    const young = () => /new|connecting/.test(`${handler()?.peerConnection?.connectionState}`);
+    await waitWhile(() => deps.keys === 'stream' && young());
     if (over) return;
     const sender = handler();
     const inStream =
