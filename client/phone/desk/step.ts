@@ -131,6 +131,8 @@ function elsewhere(work: Work, spot: 'front' | 'other') {
 function recover(work: Work, kept: KeptCall) {
   const { front, other } = work.desk;
   if (places(work.desk).some(({ call }) => call.resumes?.leg === kept.leg)) return;
+  // Its card may open when the call is over already: that is no click, and nobody is to be called twice.
+  if (kept.callId !== null) work.desk = remember(work.desk, kept.callId);
   const spot = front ? 'other' : 'front';
   if (spot === 'front' || !other) begin(work, spot, leftBehind(kept, work.now.leg, work.now.at));
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyDesk, step } from '../../../client/phone/desk/step.ts';
-import type { Desk, DeskEvent } from '../../../client/phone/desk/types.ts';
+import type { Desk, DeskEvent, Rules } from '../../../client/phone/desk/types.ts';
 import { DEFAULT_CALLING, type KeptCall } from '../../../src/protocol/frame.ts';
 
 const kept: KeptCall = {
@@ -20,8 +20,10 @@ const kept: KeptCall = {
 };
 const incoming = { leg: 'in', group: null, number: '+4940', name: '', line: '', autoAnswer: false };
 
-function play(events: DeskEvent[]) {
-  let desk: Desk = emptyDesk({ lines: [], colleagues: {}, calling: DEFAULT_CALLING, keeps: true });
+const RULES: Rules = { lines: [], colleagues: {}, calling: DEFAULT_CALLING, keeps: true };
+
+function play(events: DeskEvent[], rules = RULES) {
+  let desk: Desk = emptyDesk(rules);
   const said: unknown[] = [];
   for (const event of events) {
     const [next, effects] = step(desk, event, { at: 9000, leg: 'new', excuse: null });
@@ -31,6 +33,20 @@ function play(events: DeskEvent[]) {
   return { desk, said };
 }
 const RECOVER: DeskEvent = { on: 'recover', call: kept };
+
+it('a call that was dialled and has ended when its card opens here is not dialled again', () => {
+  const card = { callId: 'c1', number: '+4930', line: '+49555', direction: 'outgoing' } as const;
+  const rules = { lines: [{ number: '+49555', name: '' }], colleagues: {}, calling: DEFAULT_CALLING, keeps: true };
+  const events: DeskEvent[] = [
+    { on: 'recover', call: { ...kept, direction: 'out', line: '+49555' } },
+    { on: 'leg', leg: 'new', event: { on: 'rejected', status: 481, at: 9100 } },
+    { on: 'card', frame: 'f1', callId: 'c1', event: { name: 'initialized', ...card } },
+  ];
+  const { desk, said } = play(events, rules);
+  expect(desk.front).toBeNull();
+  // The one with which the call was to be taken over.
+  expect(JSON.stringify(said).match(/"do":"invite"/g)).toHaveLength(1);
+});
 
 it('whoever calls while a call is being taken over waits, and rings on when that comes to nothing', () => {
   const { desk, said } = play([
