@@ -1,4 +1,5 @@
 import type { FrameMessage } from '../protocol/frame.ts';
+import { talkedFor } from './ledger.ts';
 
 /**
  * A browser's times on our clock. A browser's clock may be hours late, and may be set right in the middle of a call:
@@ -31,6 +32,6 @@ export function talkedSeconds(
   answeredAt: number | null,
 ): number {
   if (ended.sent === undefined || answeredAt === null) return ended.seconds;
-  const ours = Math.max(0, ended.at - answeredAt);
-  return Math.abs(ours - ended.seconds * 1000) <= CLOCK_SET_MS ? ended.seconds : Math.round(ours / 1000);
+  const apart = Math.max(0, ended.at - answeredAt) - ended.seconds * 1000;
+  return Math.abs(apart) <= CLOCK_SET_MS ? ended.seconds : talkedFor(answeredAt, ended.at);
 }

@@ -141,7 +141,7 @@ export type EndDecision =
   | { readonly t: 'ends'; readonly end: LegEnd; readonly finishAt: number };
 
 /** Whole seconds from the first answer to `at`. */
-const talkedFor = (answeredAt: number | null, at: number): number =>
+export const talkedFor = (answeredAt: number | null, at: number): number =>
   answeredAt === null ? 0 : Math.max(0, Math.round((at - answeredAt) / 1000));
 
 /**
@@ -191,7 +191,7 @@ export function abandonedEnd(
   const reason = 'The browser went away';
   if (!answered || call.answeredAt === null)
     return { at: seenAt, seconds: 0, status: call.direction === 'in' ? '304' : '603', reason };
-  return { at: seenAt, seconds: Math.max(0, Math.round((seenAt - call.answeredAt) / 1000)), status: '200', reason };
+  return { at: seenAt, seconds: talkedFor(call.answeredAt, seenAt), status: '200', reason };
 }
 
 /**

@@ -12,8 +12,15 @@ import type { Rules, Spot, Work } from './types.ts';
 export const CARD_WAIT_MS = 5000;
 /** The same for the card of a call that an earlier page had: the portal's own page may still be loading, in ms. */
 const PAGE_WAIT_MS = 1500;
-/** Phases in which a call without a card goes on, and its card is asked for. */
-const GO_ON: ReadonlySet<Phase> = new Set(['prepared', 'answering', 'talking', 'transferring']);
+/** Phases of a call that has a person at each end, or may have in a moment. */
+export const LIVE: ReadonlySet<Phase | undefined> = new Set([
+  'offered',
+  'answering',
+  'talking',
+  'transferring',
+] as const);
+/** Those in which a call's card is waited for. */
+export const SHOWN: ReadonlySet<Phase | undefined> = new Set([...LIVE, 'prepared']);
 /** How often such a call's card is asked for: an open comment keeps the card before it for up to 65 s (fact 3.4). */
 const SHOWS = 13;
 
@@ -82,7 +89,7 @@ export function lookForCard(work: Work, spot: Spot) {
     change(work, spot, { shows: shows + 1 });
     askForCard(work, spot);
   };
-  if (call.phase !== 'offered') return GO_ON.has(call.phase) && shows < SHOWS ? askAgain() : undefined;
+  if (call.phase !== 'offered') return SHOWN.has(call.phase) && shows < SHOWS ? askAgain() : undefined;
   if (shows === 0) return askAgain();
   const reason = call.callId === null ? reasons.notRegistered : reasons.noCard;
   tell(work, spot, { on: 'unseen', reason, at: work.now.at });

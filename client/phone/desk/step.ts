@@ -1,13 +1,13 @@
 import { DEFAULT_PREFERENCES, type KeptCall } from '../../../src/protocol/frame.ts';
 import { leftBehind } from '../../call/begin.ts';
 import { outlivesPage } from '../../call/resume.ts';
-import type { CallEvent, Phase } from '../../call/types.ts';
+import type { CallEvent } from '../../call/types.ts';
 import { reasons } from '../../call/words.ts';
 import { act } from './acts.ts';
 import { clicked, opened, pushed, pushIsDue, remember } from './cards.ts';
 import { mindBridge, onBridge, onParty } from './conference.ts';
 import { consulted, endFailed, endUnwanted, missConsultation, startConsultation } from './consultation.ts';
-import { askForCard, expectCard, incoming, lookForCard } from './offer.ts';
+import { askForCard, expectCard, incoming, LIVE, lookForCard, SHOWN } from './offer.ts';
 import {
   attach,
   attachOpenCards,
@@ -157,10 +157,6 @@ function left(work: Work, frame: string) {
   }
 }
 
-const LIVE: ReadonlySet<Phase | undefined> = new Set(['offered', 'answering', 'talking', 'transferring'] as const);
-/** What a person needs the buttons of a card for. */
-const CLICKED: ReadonlySet<Phase> = new Set(['offered', 'prepared', 'calling', 'answering', 'talking', 'transferring']);
-
 /** A card is gone from a frame; when it was the last, the call is told. */
 function gone(work: Work, id: string, frame: string) {
   const spot = spotOf(work.desk, (call) => call.id === id);
@@ -215,7 +211,7 @@ function promote(work: Work) {
 function openAnew(work: Work) {
   const { front, unheard } = work.desk;
   if (unheard.length === 0 || !front?.call.callId) return;
-  if (!CLICKED.has(front.call.phase)) return;
+  if (!SHOWN.has(front.call.phase) && front.call.phase !== 'calling') return;
   work.desk = { ...work.desk, unheard: [] };
   work.effects.push({ do: 'report', report: { t: 'show', leg: front.call.leg, anew: true } });
 }

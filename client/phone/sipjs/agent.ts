@@ -7,7 +7,7 @@ import type { HeartbeatDeps } from '../heartbeat.ts';
 import type { SipNews, SipPhone } from '../sip.ts';
 import { GATHERING_LIMIT_MS } from './ice.ts';
 import type { SipIdentity } from './identity.ts';
-import { keepAlive } from './keepalive.ts';
+import { keepAlive, linkOf } from './keepalive.ts';
 import { type Leg, trackLeg } from './leg.ts';
 import { logConnector } from './log.ts';
 import { rememberNetwork } from './network.ts';
@@ -120,13 +120,13 @@ export function createSipPhone(deps: AgentDeps): SipPhone {
       onInvite: (invitation) => incoming(invitation),
     },
   });
-  const patient = () => [...legs.values()].some(({ session }) => isUnanswered(session));
-  const alive = keepAlive(agent, deps, patient);
+  const link = linkOf(agent, () => [...legs.values()].some(({ session }) => isUnanswered(session)));
+  const alive = keepAlive(agent, link, deps);
   const sip = { agent, Inviter, makeURI: UserAgent.makeURI };
   const registration = keepRegistered(
     agent,
     identity.instanceId,
-    { backoff: policy, patient, setTimeout: deps.setTimeout },
+    { backoff: policy, link, setTimeout: deps.setTimeout },
     (problem) => tell({ on: 'registration', problem }),
   );
 

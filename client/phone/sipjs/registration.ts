@@ -4,18 +4,20 @@ import {
   type RegistererRegisterOptions,
   RegistererState,
   type UserAgent,
-  type Web,
 } from 'sip.js';
 import type { NotReady } from '../../../src/protocol/frame.ts';
 import type { Backoff } from '../backoff.ts';
+import type { Link } from './keepalive.ts';
 
 /** Seconds: short, so that a browser that vanished is not rung for long. */
 const EXPIRES_S = 180;
-/** How long a PBX that has refused the password is left in peace (ms): PBXs lock out who insists, and one that is starting may refuse in error. */
-const REFUSED_MS = 300_000;
 /** Percent of the life at which it is renewed; SIP.js's 99 leaves 2 s for an answer. */
 const REFRESH_PERCENT = 70;
-
+/**
+ * How long a PBX that has refused the password is left in peace (ms): PBXs lock out who insists, and one that is starting
+ * may refuse in error.
+ */
+const REFUSED_MS = 300_000;
 /**
  * How long a REGISTER may be without an answer (ms), each time in a row that much longer. A PBX that is starting takes a
  * connection and drops what comes over it (Asterisk, until it has fully booted); SIP.js would wait 32 s.
@@ -38,8 +40,7 @@ export function registrationProblem(status: number): NotReady {
 
 export interface RegistrationDeps {
   readonly backoff: Backoff;
-  /** Whether a call rings, here or there: it would be lost with the connection. */
-  patient(): boolean;
+  readonly link: Link;
   setTimeout(callback: () => void, ms: number): unknown;
 }
 
@@ -101,15 +102,15 @@ export function keepRegistered(
     return made;
   };
   let registerer = watched();
-  const transport = agent.transport as Web.Transport;
+  const { link } = deps;
   const register = () => {
     if (locked) return;
-    const socket = transport.ws;
+    const asked = link.connection();
     deps.setTimeout(
       () => {
-        if (transport.ws !== socket || !isWaiting(registerer) || retired || deps.patient()) return;
+        if (link.connection() !== asked || !isWaiting(registerer) || retired || link.patient()) return;
         silences++;
-        void transport.disconnect().catch(() => {});
+        link.drop();
       },
       SILENCE_MS * (1 + silences),
     );

@@ -3,7 +3,7 @@ import type { CallEvent } from '../../../client/call/types.ts';
 import type { SipNews, SipPhone } from '../../../client/phone/sip.ts';
 import { type AgentDeps, createSipPhone } from '../../../client/phone/sipjs/agent.ts';
 import * as reentry from '../../../client/phone/sipjs/reentry.ts';
-import type { KeptCall } from '../../../src/protocol/frame.ts';
+import type { KeptCall, NotReady } from '../../../src/protocol/frame.ts';
 import { until } from '../../harness/until.ts';
 import { behaviour, connections, fakeStream, fakeWebRtc } from './fake-webrtc.ts';
 import { type Dialog, dialogOf, type Message, PATIENCE_MS, SDP, type SipPeer, startSipPeer } from './sip-peer.ts';
@@ -63,6 +63,11 @@ export const told = (leg: string, on: CallEvent['on']) =>
       return eventsOf(leg).find((event) => event.on === on);
     },
     PATIENCE_MS,
+  );
+/** How the registration stands, as it was told; null = registered. */
+export const registration = (problem: NotReady | null) =>
+  until(`the registration: ${problem}`, () =>
+    news.some((item) => item.on === 'registration' && item.problem === problem),
   );
 export const incoming = () => until('an incoming call', () => news.find((item) => item.on === 'incoming')?.call);
 /** What the phone sends while its clock runs. */

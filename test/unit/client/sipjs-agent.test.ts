@@ -2,7 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { until } from '../../harness/until.ts';
 import { behaviour, connections, fakeStream } from './fake-webrtc.ts';
 import { dialogOf, header, SDP } from './sip-peer.ts';
-import { clock, eventsOf, forget, incoming, news, peer, phone, start, takes, talks, told } from './sip-stage.ts';
+import {
+  clock,
+  eventsOf,
+  forget,
+  incoming,
+  news,
+  peer,
+  phone,
+  registration,
+  start,
+  takes,
+  talks,
+  told,
+} from './sip-stage.ts';
 
 /** What the SIP side does about a PBX, or a network, that does not do what SIP.js expects. */
 
@@ -318,9 +331,7 @@ describe('registration', () => {
   test('a registrar that answers without our contact is asked again', async () => {
     peer.registersWith(['Expires: 180']);
     await start();
-    await until('the reason', () =>
-      news.some((item) => item.on === 'registration' && item.problem === 'not_registered'),
-    );
+    await registration('not_registered');
     await clock.tick(60_000);
     await peer.takes('REGISTER');
   });

@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { until } from '../../harness/until.ts';
 import { SDP } from './sip-peer.ts';
-import { clock, eventsOf, forget, kept, news, peer, phone, start, takes, talks, told } from './sip-stage.ts';
+import {
+  clock,
+  eventsOf,
+  forget,
+  kept,
+  news,
+  peer,
+  phone,
+  registration,
+  start,
+  takes,
+  talks,
+  told,
+} from './sip-stage.ts';
 
 /** What becomes of requests and of clicks while there is no connection to the PBX. */
-
-const lost = () =>
-  until('the loss', () => news.some((item) => item.on === 'registration' && item.problem === 'pbx_unreachable'));
-
-const registered = () =>
-  until('a registration', () => news.some((item) => item.on === 'registration' && item.problem === null));
 
 describe('a connection is lost while the PBX owes an answer', () => {
   const reconnects = async () => {
@@ -39,7 +45,7 @@ describe('a connection is lost while the PBX owes an answer', () => {
     await start();
     await talks();
     peer.cut();
-    await lost();
+    await registration('pbx_unreachable');
     phone.hangup('leg-1', 486);
     await takes('REGISTER');
     peer.answer(await takes('BYE'), 200);
@@ -76,7 +82,7 @@ describe('a PBX that is starting takes the connection, and loses what comes over
     peer.answersRegister(200);
     await clock.tick(1);
     await takes('REGISTER');
-    await registered();
+    await registration(null);
   });
   test('one that is only slow gets 5 s more each time', async () => {
     await starting();
@@ -86,7 +92,7 @@ describe('a PBX that is starting takes the connection, and loses what comes over
     await clock.tick(9000);
     expect(news).toEqual([]);
     await clock.tick(1000);
-    await lost();
+    await registration('pbx_unreachable');
     await takes('REGISTER');
   });
   test('a call that is being dialled over the connection keeps it', async () => {
@@ -104,9 +110,7 @@ describe('a PBX that refuses the password', () => {
   test('is asked again after five minutes, not over each new connection: PBXs lock out who insists', async () => {
     peer.answersRegister(403);
     await start();
-    await until('the refusal', () =>
-      news.some((item) => item.on === 'registration' && item.problem === 'wrong_password'),
-    );
+    await registration('wrong_password');
     peer.cut();
     await takes('OPTIONS');
     peer.answersRegister(200);
@@ -115,7 +119,7 @@ describe('a PBX that refuses the password', () => {
     expect(peer.waiting('REGISTER')).toEqual([]);
     await clock.tick(1000);
     await takes('REGISTER');
-    await registered();
+    await registration(null);
   });
 });
 
@@ -123,7 +127,7 @@ describe('a click comes before the socket is open', () => {
   const unconnected = async () => {
     await start();
     peer.cut();
-    await lost();
+    await registration('pbx_unreachable');
   };
   test('the INVITE leaves with the first words over it', async () => {
     await unconnected();
@@ -142,7 +146,7 @@ describe('a click comes before the socket is open', () => {
   test('none comes within 8 s: the PBX has not answered', async () => {
     await start();
     await peer.close();
-    await lost();
+    await registration('pbx_unreachable');
     phone.invite('leg-1', '600', '');
     await clock.tick(8000);
     expect(eventsOf('leg-1')).toMatchObject([{ on: 'rejected', status: 0 }]);

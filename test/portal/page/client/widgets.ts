@@ -35,11 +35,10 @@ let lastAsked = 0;
 /** Fetches the calls table anew; the page shows the calls of its client, or all. */
 export const refreshCalls = async (): Promise<void> => {
   if (document.querySelector('[data-calls]') === null) return;
-  lastAsked += 1;
-  const asked = lastAsked;
+  const asked = ++lastAsked;
   const answer = await fetch(`/__portal/calls?of=${encodeURIComponent(location.pathname)}`);
   const { result } = (await answer.json()) as { result: string };
-  // A call that begins and ends at once is asked about twice: the newest question has the newest answer, in whatever order they come.
+  // A call that begins and ends at once is asked about twice: the newest question has the newest answer, whichever comes last.
   const table = document.querySelector('[data-calls]');
   if (asked === lastAsked && table !== null) table.outerHTML = result;
 };
